@@ -1,0 +1,123 @@
+"""The settings of a home: ``HOSO_HOME/settings.toml`` read into frozen values. Unknown keys are refused by name."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from hoso.errors import Misconfigured
+
+__all__ = ["Archive", "Office", "Reading", "Rooms", "Seal", "Settings", "read"]
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Who runs this home. ``converter`` is the person or unit named in the conversion mark (Decree 137/2024, art. 4)."""
+
+    name: str = "CƠ QUAN THỬ NGHIỆM"
+    code: str = "H23.16"
+    converter: str = "Bộ phận số hóa"
+    test: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """Which module of each room serves this home: module names under ``stores/``, ``ledgers/`` and so on."""
+
+    store: str = "folder"
+    ledger: str = "sqlite"
+    warehouse: str = "ducklake"
+    engine: str = "tesseract"
+    signer: str = "pkcs12"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How pages are read. ``timeout`` seconds a page; ``max_pixels`` a page may decode to; ``max_bytes`` a file."""
+
+    language: str = "vie"
+    timeout: float = 120.0
+    max_pixels: int = 150_000_000
+    max_bytes: int = 500_000_000
+    max_pages: int = 5_000
+    max_memory_mb: int = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """The archive copy. ``min_dpi`` below which a page is flagged (Circular 05/2025: 200)."""
+
+    min_dpi: float = 200.0
+    mark: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """The agency's signature. ``password_env`` names the variable, ``password_file`` the file, that holds the password;
+    paths are relative to the home. ``roots`` are PEM files of trusted root certificates."""
+
+    look: str = "text"
+    p12: str = "keys/signer.p12"
+    password_env: str = "HOSO_P12_PASSWORD"
+    password_file: str = "keys/signer.password"
+    roots: tuple[str, ...] = ("keys/roots.pem",)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All of them."""
+
+    office: Office = field(default_factory=Office)
+    rooms: Rooms = field(default_factory=Rooms)
+    reading: Reading = field(default_factory=Reading)
+    archive: Archive = field(default_factory=Archive)
+    seal: Seal = field(default_factory=Seal)
+
+
+_SECTIONS: dict[str, type] = {
+    "office": Office, "rooms": Rooms, "reading": Reading, "archive": Archive, "seal": Seal,
+}  # fmt: skip
+
+
+def read(path: Path) -> Settings:
+    """The settings in the TOML file ``path``. Raises :class:`Misconfigured` for what is unknown or of the wrong kind."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Misconfigured(f"{path}: cannot be read ({error.strerror}); make a home with: hoso init") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{path}: is not valid TOML: {error}") from error
+    _known(path, "section", table, _SECTIONS)
+    return Settings(**{name: _section(path, name, table.get(name, {})) for name in _SECTIONS})
+
+
+def _section(path: Path, name: str, table: Any) -> Any:
+    kind = _SECTIONS[name]
+    if not isinstance(table, dict):
+        raise Misconfigured(f"{path}: [{name}] must be a section")
+    known = {f.name: f for f in fields(kind)}
+    _known(path, f"key in [{name}]", table, known)
+    default = kind()
+    values = {key: _fit(path, f"{name}.{key}", value, getattr(default, key)) for key, value in table.items()}
+    return kind(**values)
+
+
+def _fit(path: Path, name: str, value: Any, default: Any) -> Any:
+    if isinstance(default, tuple) and isinstance(value, list) and all(isinstance(v, str) for v in value):
+        return tuple(value)
+    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if type(value) is type(default):
+        return value
+    raise Misconfigured(f"{path}: {name} must be of the kind of {default!r}, not {value!r}")
+
+
+def _known(path: Path, what: str, given: Any, known: Any) -> None:
+    for name in given:
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(known)}"
+            raise Misconfigured(f"{path}: unknown {what}: {name!r}{hint}")
