@@ -17,19 +17,23 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 __all__ = [
+    "Balance",
     "Batch",
     "Box",
     "Code",
     "Decision",
     "Document",
+    "DocumentState",
     "Dossier",
     "Effect",
     "Fact",
     "Field",
     "Filing",
     "Mandate",
+    "Outcome",
     "Page",
     "PageRef",
+    "Picture",
     "Place",
     "Problem",
     "Quarantined",
@@ -40,6 +44,7 @@ __all__ = [
     "Sealed",
     "Seen",
     "SignatureFinding",
+    "Standing",
     "Survey",
     "Word",
 ]
@@ -85,6 +90,32 @@ class Raster:
     data: bytes
     dpi: float
     dpi_known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A page image in the compression it is archived in; ``data`` is the stream of a PDF image (ISO 32000-1, 8.9.5).
+
+    ``width`` x ``height`` pixels as stored, ``bits`` a component. ``codec``: "jpeg", "g4" (CCITT group 4), "png" (Flate
+    with PNG predictors) or "flate" (plain rows). ``colours``: "gray", "rgb" or "palette" (``palette``: RGB triples).
+    ``black_is_one`` is for g4. ``icc`` is a profile that fits ``colours``, or empty. ``dpi`` is (across, down) as stored,
+    0 where the file does not say. ``turn`` is the EXIF orientation 1..8. ``alpha``: Flate rows of 8-bit opacity, or
+    empty. ``kept``: the received stream itself, not compressed again.
+    """
+
+    width: int
+    height: int
+    bits: int
+    codec: Literal["jpeg", "g4", "png", "flate"]
+    colours: Literal["gray", "rgb", "palette"]
+    data: bytes
+    palette: bytes = b""
+    black_is_one: bool = False
+    icc: bytes = b""
+    dpi: tuple[float, float] = (0.0, 0.0)
+    turn: int = 1
+    alpha: bytes = b""
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +336,38 @@ class SignatureFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class Violation:
+    """One broken rule of an archive PDF: ``clause`` of ISO 19005-2 ("6.2.11.4.1"), what is wrong, and where."""
+
+    clause: str
+    text: str
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What a look at a delivered PDF told: read-only, never raised over.
+
+    ``claim`` is the PDF/A claim of its metadata ("2U", "" for none); ``mark`` the words of the conversion mark found on
+    page 1, "" for none; ``violations`` those of PDF/A-2u; ``text`` the verdict in Vietnamese.
+    """
+
+    readable: bool
+    pages: int = 0
+    signatures: tuple[SignatureFinding, ...] = ()
+    violations: tuple[Violation, ...] = ()
+    claim: str = ""
+    mark: str = ""
+    text: str = ""
+
+    @property
+    def valid(self) -> bool:
+        """Readable, signed, every signature valid, and no rule of PDF/A-2u broken."""
+        signed = bool(self.signatures) and all(finding.valid for finding in self.signatures)
+        return self.readable and signed and not self.violations
+
+
+@dataclass(frozen=True, slots=True)
 class Sealed:
     """A signed archive copy. ``before`` and ``after`` are digests of the PDF before and after signing."""
 
@@ -362,3 +425,62 @@ class Effect:
     at: str
     body: Mapping[str, str] = field(default_factory=dict)
     receipt: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What digitizing a dossier came to: the answer the ``digitized`` fact points to.
+
+    ``seen`` are the digests of the stored :class:`Seen`, one a page, as ``pages``. ``duplicates`` are scans that repeat
+    another of the same dossier. ``code`` is the dossier code read on its papers, "" where there is none.
+    """
+
+    dossier: Dossier
+    code: str
+    pages: tuple[Page, ...]
+    seen: tuple[str, ...]
+    records: tuple[Record, ...]
+    quarantined: tuple[Quarantined, ...] = ()
+    duplicates: tuple[Scan, ...] = ()
+
+
+DocumentState = Literal["waiting", "ready", "approved", "sealed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a dossier stands now, as the ledger tells it.
+
+    ``outcome`` is None while it is received and not yet digitized. ``states`` gives each document's state: waiting (for a
+    person), ready (clear, not approved), approved, sealed. ``loaded`` are the documents the warehouse holds.
+    ``duplicate_of`` names the dossier that this arrival repeats. ``pages_in`` counts the pages that came in, each
+    unreadable file as one.
+    """
+
+    dossier: Dossier
+    pages_in: int
+    outcome: Outcome | None = None
+    states: Mapping[str, DocumentState] = field(default_factory=dict)
+    sealed: Mapping[str, Sealed] = field(default_factory=dict)
+    loaded: tuple[str, ...] = ()
+    duplicate_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The page balance: pages in = filed + blank + duplicate + waiting + quarantined. ``underway`` are pages received and
+    not yet digitized: while there are any, a run is working or was stopped."""
+
+    pages_in: int = 0
+    filed: int = 0
+    blank: int = 0
+    duplicate: int = 0
+    waiting: int = 0
+    quarantined: int = 0
+    underway: int = 0
+
+    @property
+    def even(self) -> bool:
+        """Whether every page that came in is accounted for, and none is underway."""
+        parts = self.filed + self.blank + self.duplicate + self.waiting + self.quarantined
+        return self.underway == 0 and parts == self.pages_in

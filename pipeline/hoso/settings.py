@@ -10,7 +10,7 @@ from typing import Any
 
 from hoso.errors import Misconfigured
 
-__all__ = ["Archive", "Office", "Reading", "Rooms", "Seal", "Settings", "read"]
+__all__ = ["S3", "Archive", "Office", "Reading", "Rooms", "Seal", "Settings", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +57,30 @@ class Archive:
 @dataclass(frozen=True, slots=True)
 class Seal:
     """The agency's signature. ``password_env`` names the variable, ``password_file`` the file, that holds the password;
-    paths are relative to the home. ``roots`` are PEM files of trusted root certificates."""
+    paths are relative to the home. ``roots`` are PEM files of trusted root certificates. ``image`` is the PNG of the seal
+    for the look "seal"; where it is empty a round seal with the office's name is drawn."""
 
     look: str = "text"
     p12: str = "keys/signer.p12"
     password_env: str = "HOSO_P12_PASSWORD"
     password_file: str = "keys/signer.password"
     roots: tuple[str, ...] = ("keys/roots.pem",)
+    image: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class S3:
+    """The S3-compatible store, for ``[rooms] store = "s3"``. ``endpoint`` is "host:port"; the keys stand in the
+    environment variables named; time-outs are seconds."""
+
+    endpoint: str = "localhost:9000"
+    bucket: str = "hoso"
+    region: str = "us-east-1"
+    secure: bool = True
+    access_key_env: str = "HOSO_S3_ACCESS_KEY"
+    secret_key_env: str = "HOSO_S3_SECRET_KEY"
+    connect_timeout: float = 5.0
+    read_timeout: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +92,11 @@ class Settings:
     reading: Reading = field(default_factory=Reading)
     archive: Archive = field(default_factory=Archive)
     seal: Seal = field(default_factory=Seal)
+    s3: S3 = field(default_factory=S3)
 
 
 _SECTIONS: dict[str, type] = {
-    "office": Office, "rooms": Rooms, "reading": Reading, "archive": Archive, "seal": Seal,
+    "office": Office, "rooms": Rooms, "reading": Reading, "archive": Archive, "seal": Seal, "s3": S3,
 }  # fmt: skip
 
 

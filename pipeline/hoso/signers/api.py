@@ -16,13 +16,15 @@ class Look:
     """How the visible signature stands on a page (named profiles; Decree 30/2020, Appendix I, sources disagree).
 
     ``profile``: "text" (words only), "seal" (a red seal image beside the words) or "invisible". ``page`` from 0;
-    ``box`` as fractions of the page as displayed, origin top-left. ``lines`` are the words shown.
+    ``box`` as fractions of the page as displayed, origin top-left. ``lines`` are the words shown. ``appearance`` is the
+    drawn look: a one-page PDF of the size of the box with its fonts embedded; a visible profile needs one.
     """
 
     profile: Literal["text", "seal", "invisible"]
     page: int
     box: Box
     lines: tuple[str, ...]
+    appearance: bytes = b""
 
 
 class Signer(Protocol):
