@@ -1,0 +1,218 @@
+"""Owns image files: what a JPEG, PNG or TIFF holds, and its frames decoded whole into a Raster.
+
+Never guesses a missing half of a page: what does not decode to the end is refused. Never reads PDF (see ``pdf/``).
+The pixel budget is checked against the header, before pixels are made.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from hoso.errors import Refused
+from hoso.imaging.pixels import Pixels, raster
+from hoso.nouns import Raster, Survey
+from hoso.settings import Reading
+
+__all__ = ["FORMATS", "decode", "survey"]
+
+FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/tiff": "TIFF"}
+
+# What Pillow's readers raise for broken files, besides OSError (of which UnidentifiedImageError is one).
+_BROKEN = (OSError, ValueError, TypeError, SyntaxError, KeyError, IndexError, EOFError, OverflowError, struct.error,
+           AttributeError, RuntimeError, MemoryError, ZeroDivisionError)  # fmt: skip
+
+_ORIENTATION, _SUBFILE, _BITS = 0x0112, 254, 258
+_A4_LONG_INCHES = 11.69
+_DEFAULTS = {72, 96}  # what programs write when they know nothing
+
+
+def survey(data: bytes, media_type: str, limits: Reading) -> Survey:
+    """What the image file holds: its pages (thumbnails of a TIFF are none) and findings.
+
+    Raises Refused: file.damaged, page.too-large, file.too-many-pages.
+    """
+    findings = []
+    with _opened(data, media_type, 1) as image:
+        frames = _frames(image, limits)
+        if len(frames) < getattr(image, "hoso_frames", len(frames)):
+            findings.append("tiff.thumbnail")
+    return Survey(media_type, len(frames), findings=tuple(findings))
+
+
+def decode(data: bytes, media_type: str, index: int, limits: Reading) -> Raster:
+    """Page ``index`` (from 1), turned as EXIF or the TIFF tag says, on white, grey or RGB, with square pixels.
+
+    Raises Refused: file.damaged, page.too-large, page.damaged (pixels missing or undecodable), page.missing.
+    """
+    with _opened(data, media_type, index) as image:
+        frames = _frames(image, limits)
+        if not 1 <= index <= len(frames):
+            raise Refused(
+                "page.missing",
+                f"page {index} was asked of a file of {len(frames)} pages",
+                f"Tệp chỉ có {len(frames)} trang, không có trang {index}.",
+            )
+        image.seek(frames[index - 1])
+        turned = _orientation(image) >= 5
+        across, down = _dpi(image)
+        try:
+            image.load()
+            image = ImageOps.exif_transpose(image) if _orientation(image) > 1 else image
+            pixels = _eight_bits(image)
+        except _BROKEN as error:
+            raise _damaged(index, f"{type(error).__name__}: {error}") from error
+    if media_type == "image/jpeg" and _grey_tail(pixels):
+        raise _damaged(index, "its lower rows hold no data")
+    if turned:
+        across, down = down, across
+    return _square(pixels, across, down)
+
+
+@contextmanager
+def _opened(data: bytes, media_type: str, index: int) -> Iterator[Any]:
+    """The file open in Pillow; whatever its reader raises becomes file.damaged."""
+    limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None  # our own budget is checked against the header
+    try:
+        try:
+            image = Image.open(BytesIO(data), formats=[FORMATS[media_type]])
+        except _BROKEN as error:
+            raise Refused(
+                "file.damaged",
+                f"the {media_type} file cannot be opened at page {index}: {type(error).__name__}: {error}",
+                "Tệp ảnh bị hỏng, không mở được. Hãy quét lại và gửi tệp mới.",
+            ) from error
+        with image:
+            yield image
+    finally:
+        Image.MAX_IMAGE_PIXELS = limit
+
+
+def _frames(image: Any, limits: Reading) -> list[int]:
+    """Indices of the frames that are pages. A JPEG or PNG has one, whatever previews or animation it carries."""
+    if image.format != "TIFF":
+        _budget(image.size, 1, limits)
+        return [0]
+    full, frame = [], 0
+    try:
+        while True:
+            image.seek(frame)
+            _budget(image.size, frame + 1, limits)
+            if not int(image.tag_v2.get(_SUBFILE, 0)) & 1:  # bit 0: a reduced copy of another frame (TIFF 6.0)
+                full.append(frame)
+            frame += 1
+            if frame > limits.max_pages:
+                raise Refused(
+                    "file.too-many-pages",
+                    f"the TIFF has more than {limits.max_pages} pages (reading.max_pages)",
+                    f"Tệp có hơn {limits.max_pages} trang. Hãy tách thành nhiều tệp nhỏ hơn.",
+                )
+    except EOFError:
+        pass
+    except _BROKEN as error:
+        raise Refused(
+            "file.damaged",
+            f"the TIFF's directory {frame + 1} cannot be read: {type(error).__name__}: {error}",
+            f"Tệp TIFF bị hỏng ở trang {frame + 1}. Hãy quét lại và gửi tệp mới.",
+        ) from error
+    image.hoso_frames = frame
+    return full or list(range(frame))
+
+
+def _budget(size: tuple[int, int], index: int, limits: Reading) -> None:
+    width, height = size
+    if width < 1 or height < 1:
+        raise Refused("page.damaged", f"page {index} is {width}×{height} pixels", f"Trang {index} không có hình ảnh.")
+    if width * height > limits.max_pixels:
+        raise Refused(
+            "page.too-large",
+            f"page {index} is {width}×{height} pixels, more than reading.max_pixels = {limits.max_pixels}",
+            f"Trang {index} quá lớn ({width}×{height} điểm ảnh). Hãy quét lại ở 300 dpi.",
+        )
+
+
+def _damaged(index: int, why: str) -> Refused:
+    return Refused(
+        "page.damaged",
+        f"page {index} does not decode to its end ({why}); nothing of it was taken",
+        f"Trang {index} bị hỏng hoặc thiếu dữ liệu. Hãy quét lại trang này.",
+    )
+
+
+def _orientation(image: Any) -> int:
+    """EXIF orientation 1..8; 1 where there is none or it cannot be read."""
+    try:
+        value = int(image.getexif().get(_ORIENTATION, 1))
+    except _BROKEN:
+        return 1
+    return value if 1 <= value <= 8 else 1
+
+
+def _dpi(image: Any) -> tuple[float, float]:
+    """(across, down) as the file says, (0, 0) where it says nothing."""
+    try:
+        across, down = image.info.get("dpi", (0, 0))
+        return (float(across), float(down)) if 0 < float(across) < 1e5 and 0 < float(down) < 1e5 else (0.0, 0.0)
+    except _BROKEN:
+        return 0.0, 0.0
+
+
+def _eight_bits(image: Any) -> Pixels:
+    """Grey or RGB of 8 bits a channel, transparent parts on white."""
+    mode = image.mode
+    if mode in {"I;16", "I;16L", "I;16B", "I;16N", "I", "F"}:
+        return _deep(image)
+    if mode in {"LA", "La", "PA", "RGBA", "RGBa"} or "transparency" in image.info:
+        image = image.convert("RGBA")
+        ground = Image.new("RGBA", image.size, (255, 255, 255, 255))
+        image = Image.alpha_composite(ground, image).convert("RGB")
+    elif mode in {"1", "L"}:
+        image = image.convert("L")
+    else:
+        image = image.convert("RGB")
+    pixels = np.asarray(image)
+    if pixels.ndim == 3 and (pixels[:, :, 0] == pixels[:, :, 1]).all() and (pixels[:, :, 1] == pixels[:, :, 2]).all():
+        return pixels[:, :, 0]
+    return pixels
+
+
+def _deep(image: Any) -> Pixels:
+    """Grey of 8 bits from 12, 16 or 32 bits or floating point."""
+    deep = np.nan_to_num(np.asarray(image).astype(np.float32))
+    bits = 16
+    if image.format == "TIFF":
+        said = image.tag_v2.get(_BITS, (16,))
+        bits = int(said[0] if isinstance(said, tuple) else said)
+    if image.mode == "F" or bits > 16:
+        low, high = float(deep.min()), float(deep.max())
+    else:
+        low, high = 0.0, float(2**bits - 1)
+    return np.clip((deep - low) * (255.0 / max(high - low, 1e-6)), 0, 255).astype(np.uint8)
+
+
+def _grey_tail(pixels: Pixels) -> bool:
+    """Whether the last rows are the flat mid grey that libjpeg fills in when the data ends early (and only warns)."""
+    rows = max(16, pixels.shape[0] // 50)
+    tail = pixels[-rows:]
+    return bool(pixels.shape[0] > 2 * rows and (tail == 128).all())
+
+
+def _square(pixels: Pixels, across: float, down: float) -> Raster:
+    """A Raster of square pixels (fax TIFFs are 204 × 98 dpi), its dpi as told or estimated from A4."""
+    if across and down and not 0.95 < across / down < 1.05:
+        high = max(across, down)
+        size = (round(pixels.shape[1] * high / across), round(pixels.shape[0] * high / down))
+        pixels = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC))
+        across = down = high
+    dpi = (across + down) / 2
+    long_side = max(pixels.shape[:2])
+    inches = long_side / dpi if dpi else 0.0
+    if dpi < 50 or inches < 1 or (round(dpi) in _DEFAULTS and inches > 12.5):
+        return raster(pixels, round(long_side / _A4_LONG_INCHES, 1), dpi_known=False)
+    return raster(pixels, round(dpi, 2))

@@ -1,0 +1,69 @@
+"""Owns the border between the noun Raster and arrays of pixels, and plain geometry on arrays.
+
+Never decides anything about a page. Arrays are ``uint8``, height × width (grey, 0 black) or height × width × 3 (RGB).
+An *affine* is (a, b, c, d, e, f): x' = a·x + b·y + c, y' = d·x + e·y + f, in pixels of pixel corners.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from hoso.nouns import Raster
+
+__all__ = ["Affine", "Pixels", "array", "grey", "raster", "resize", "shrink_to", "turn", "turn_raster"]
+
+Pixels = npt.NDArray[Any]
+Affine = tuple[float, float, float, float, float, float]
+
+# Several readers run side by side, one a process; OpenCV's own threads would only fight (opencv#5150).
+cv2.setNumThreads(1)
+
+_TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
+
+
+def array(page: Raster) -> Pixels:
+    """The raster's pixels as a read-only array that shares its bytes."""
+    flat = np.frombuffer(page.data, dtype=np.uint8)
+    if page.channels == 1:
+        return flat.reshape(page.height, page.width)
+    return flat.reshape(page.height, page.width, page.channels)
+
+
+def raster(pixels: Pixels, dpi: float, dpi_known: bool = True) -> Raster:
+    """A Raster that holds a copy of ``pixels``."""
+    height, width = pixels.shape[:2]
+    channels = 1 if pixels.ndim == 2 else int(pixels.shape[2])
+    return Raster(int(width), int(height), channels, np.ascontiguousarray(pixels).tobytes(), dpi, dpi_known)
+
+
+def grey(pixels: Pixels) -> Pixels:
+    """Luma of an RGB array (ITU-R BT.601 weights); a grey array is given back as it is."""
+    return pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+
+
+def resize(pixels: Pixels, scale: float) -> Pixels:
+    """Pixels scaled by ``scale``: by area where it shrinks, cubic where it grows."""
+    if abs(scale - 1) < 0.005:
+        return pixels
+    height, width = pixels.shape[:2]
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+
+
+def shrink_to(pixels: Pixels, dpi: float, target: float) -> Pixels:
+    """Pixels at ``target`` dpi where they are finer than that; never enlarged."""
+    return resize(pixels, min(1.0, target / dpi))
+
+
+def turn(pixels: Pixels, rotation: int) -> Pixels:
+    """Pixels turned clockwise by 0, 90, 180 or 270 degrees."""
+    return pixels if rotation == 0 else cv2.rotate(pixels, _TURNS[rotation])
+
+
+def turn_raster(page: Raster, rotation: int) -> Raster:
+    """The raster turned clockwise by 0, 90, 180 or 270 degrees."""
+    return page if rotation == 0 else raster(turn(array(page), rotation), page.dpi, page.dpi_known)
