@@ -1,0 +1,122 @@
+"""The order of the work, once: take files in, read pages, understand papers, release what is approved.
+
+:func:`digitize` and :func:`release` are the two halves of the main job, :func:`standing` tells where everything is.
+Modules: ``inbox`` (a watched folder), ``intake`` (files to the store), ``reading`` (what workers do), ``digitizing`` (the
+first half), ``approving``, ``releasing`` (the second half), ``standing`` (the state, as the ledger tells it), ``care``
+(audit, rebuild).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from hoso.errors import HosoError, Unavailable
+from hoso.nouns import Outcome, Record, Standing
+from hoso.recipe import digitizing, inbox, intake, releasing
+from hoso.recipe.intake import Arrival
+from hoso.recipe.standing import balance, dossiers, find, standing
+from hoso.site import Site
+from hoso.stages.receive import Source, source, sources
+from hoso.work import Crew
+
+__all__ = [
+    "Progress",
+    "balance",
+    "crew_for",
+    "digitize",
+    "dossiers",
+    "find",
+    "only_run",
+    "release",
+    "resume",
+    "source",
+    "sources",
+    "standing",
+    "take_inbox",
+]
+
+CHUNK = 64
+"""Dossiers taken side by side: enough to keep every worker busy, few enough that results appear as the run goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How a caller follows a run: pages to ``expect``, a page ``read`` (dossier, worker seconds), a failure to ``say``."""
+
+    expect: Callable[[int], None] = lambda pages: None
+    read: Callable[[str, float], None] = lambda dossier, seconds: None
+    say: Callable[[str], None] = lambda text: None
+
+
+def crew_for(site: Site, jobs: int) -> Crew:
+    """The workers that read pages for this site."""
+    bound = site.settings.reading.max_memory_mb if jobs else 0
+    return Crew(jobs, "hoso.recipe.reading:set_up", (str(site.home), bound))
+
+
+def digitize(site: Site, given: Iterable[Source], crew: Crew, progress: Progress = Progress()) -> Iterator[Standing]:
+    """Both halves for each source, as far as approvals allow; gives where each dossier stands, as they are done."""
+    chunk: list[Source] = []
+    for one in given:
+        chunk.append(one)
+        if len(chunk) == CHUNK:
+            yield from _chunk(site, intake.arrivals(site, chunk, crew), crew, progress)
+            chunk = []
+    if chunk:
+        yield from _chunk(site, intake.arrivals(site, chunk, crew), crew, progress)
+
+
+def resume(site: Site, crew: Crew, progress: Progress = Progress()) -> Iterator[Standing]:
+    """Go on with every dossier that is received and not digitized, and release what is approved and not loaded."""
+    everything = [standing(site, dossier) for dossier in dossiers(site)]
+    open_ = [s.dossier for s in everything if s.outcome is None and not s.duplicate_of]
+    known = [intake.arrival(site, dossier.id) for dossier in open_]
+    for start in range(0, len(known), CHUNK):
+        yield from _chunk(site, known[start : start + CHUNK], crew, progress)
+    release(site, (s.outcome for s in everything if s.outcome is not None), progress)
+
+
+def release(site: Site, outcomes: Iterable[Outcome], progress: Progress = Progress()) -> int:
+    """The second half for what is approved; gives how many documents were newly loaded."""
+
+    def failed(record: Record, error: HosoError) -> None:
+        progress.say(f"document {record.document.id} ({record.document.type}) was not sealed: {error}")
+
+    return releasing.release(site, outcomes, failed)
+
+
+def take_inbox(
+    site: Site, folder: Path, seconds: float, crew: Crew, progress: Progress = Progress()
+) -> Iterator[Standing]:
+    """One look at a watched folder: digitize what has settled for ``seconds``, and move it away once it is received."""
+    for one in inbox.settled(folder, seconds):
+        for here in digitize(site, [one], crew, progress):
+            inbox.move_away(site, folder, one, here)
+            yield here
+
+
+@contextmanager
+def only_run(site: Site) -> Iterator[None]:
+    """One run at a time in a home. Raises :class:`Unavailable` where another is at work. Ends with the process."""
+    import fcntl
+
+    with (site.home / "run.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Unavailable(f"another run works in {site.home}; wait for it, or look with: hoso status") from error
+        yield
+
+
+def _chunk(site: Site, arrivals: list[Arrival], crew: Crew, progress: Progress) -> Iterator[Standing]:
+    fresh = {a.dossier.id: a for a in arrivals if not a.duplicate_of}
+    progress.expect(sum(1 for a in fresh.values() for _ in digitizing.page_keys(site, a.dossier)))
+    for arrival in arrivals:
+        if arrival.duplicate_of:
+            yield standing(site, arrival.dossier.id)
+    for outcome in digitizing.digitize_dossiers(site, fresh.values(), crew, progress.read):
+        release(site, [outcome], progress)
+        yield standing(site, outcome.dossier.id)

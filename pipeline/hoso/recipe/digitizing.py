@@ -1,0 +1,118 @@
+"""The first half: read the pages of dossiers, understand the papers; each document ends clear or waiting for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from hoso import keys
+from hoso.nouns import Dossier, Fact, Outcome, Page, Record, Scan, Seen
+from hoso.recipe import intake, reading
+from hoso.recipe.intake import Arrival
+from hoso.site import Site
+from hoso.stages import check, divide, extract
+from hoso.work import Crew, Lost, Task, record, step
+
+__all__ = ["digitize_dossiers", "page_keys"]
+
+Tick = Callable[[str, float], None]
+"""Told for each page of a dossier: the dossier's id, and the seconds a worker took (0.0 where it was read before)."""
+
+
+def digitize_dossiers(site: Site, arrivals: Iterable[Arrival], crew: Crew, tick: Tick) -> Iterator[Outcome]:
+    """Outcomes as dossiers are done; pages of all of them are read side by side. ``tick`` hears of each page."""
+    waiting: dict[str, tuple[Arrival, set[str]]] = {}
+    tasks: dict[int, tuple[str, str, int]] = {}
+    open_by_key: dict[str, list[str]] = {}
+    for arrival in arrivals:
+        mine: set[str] = set()
+        for scan, index in page_keys(site, arrival.dossier):
+            key = reading.read_key(site, scan.digest, index)
+            if site.ledger.step(key) is not None:
+                tick(arrival.dossier.id, 0.0)
+                continue
+            mine.add(key)
+            if key not in open_by_key:
+                tasks[len(tasks)] = (scan.digest, scan.media_type, index)
+            open_by_key.setdefault(key, []).append(arrival.dossier.id)
+        waiting[arrival.dossier.id] = (arrival, mine)
+    for arrival, _ in [entry for entry in waiting.values() if not entry[1]]:
+        yield _understand(site, arrival)
+    limit = 2 * site.settings.reading.timeout
+    calls = [Task(i, "hoso.recipe.reading:read", arguments, limit) for i, arguments in tasks.items()]
+    for task, answer, seconds in crew.run(calls):
+        digest, _, index = tasks[task.id]
+        key = reading.read_key(site, digest, index)
+        record(site, key, "read", digest, _answer(site, answer, digest, index))
+        for dossier in open_by_key[key]:
+            tick(dossier, seconds)
+            arrival, mine = waiting[dossier]
+            mine.discard(key)
+            if not mine:
+                yield _understand(site, arrival)
+
+
+def page_keys(site: Site, dossier: Dossier) -> Iterator[tuple[Scan, int]]:
+    """(scan, index from 1) of each page of a dossier in the order received; refused and repeated scans left out."""
+    repeated = set(_repeats(dossier))
+    for scan in dossier.scans:
+        survey = intake.looked(site, scan).survey
+        if survey is not None and scan not in repeated:
+            for index in range(1, survey.pages + 1):
+                yield scan, index
+
+
+def _answer(site: Site, answer: object, digest: str, index: int) -> bytes:
+    if isinstance(answer, bytes):
+        return answer
+    if isinstance(answer, Lost):
+        text = f"page.unreadable: trang làm hỏng trình đọc ({answer.text}); hãy quét lại"
+        return keys.encode(reading.lost_page(digest, index, text, site.engine.fingerprint))
+    assert isinstance(answer, BaseException)
+    raise answer
+
+
+def _repeats(dossier: Dossier) -> tuple[Scan, ...]:
+    """Scans whose bytes stand earlier in the same dossier."""
+    first: dict[str, Scan] = {}
+    return tuple(scan for scan in dossier.scans if scan.digest and first.setdefault(scan.digest, scan) is not scan)
+
+
+def _understand(site: Site, arrival: Arrival) -> Outcome:
+    """Divide, extract, check and agree, as one step; then the fact ``digitized``."""
+    dossier = arrival.dossier
+    answers = []
+    for scan, index in page_keys(site, dossier):
+        answer = site.ledger.step(reading.read_key(site, scan.digest, index))
+        assert answer is not None, "every page was read before"
+        answers.append(answer)
+    versions = [divide.VERSION, extract.VERSION, check.VERSION, site.forms.fingerprint]
+    key = keys.key("understand", arrival.manifest, answers, versions)
+    outcome = step(site, "understand", key, dossier.id, Outcome, lambda: _outcome(site, dossier, tuple(answers)))
+    result = site.ledger.step(key)
+    assert result is not None
+    once = keys.key("digitized", dossier.id, result)
+    site.ledger.tell(Fact("digitized", dossier.id, site.stamp(), {"result": result}), once=once)
+    return outcome
+
+
+def _outcome(site: Site, dossier: Dossier, answers: tuple[str, ...]) -> Outcome:
+    seen = [keys.decode(site.store.get(answer), Seen) for answer in answers]
+    seen = [replace(s, page=replace(s.page, position=i)) for i, s in enumerate(seen, 1)]
+    received = dossier.received[:10]
+    records: list[Record] = []
+    for document in divide.divide(dossier.id, seen, site.forms, received):
+        pages = [s for s in seen if s.page.ref in document.pages]
+        form = site.forms.form(document.form)
+        records.append(check.check(document, extract.extract(document, pages, form), form, pages, received))
+    agreed = check.agree(tuple(records), site.forms)
+    pages_seen: tuple[Page, ...] = tuple(s.page for s in seen)
+    return Outcome(
+        dossier,
+        check.dossier_code(agreed),
+        pages_seen,
+        answers,
+        agreed,
+        intake.refused(site, dossier),
+        _repeats(dossier),
+    )

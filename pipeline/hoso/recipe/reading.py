@@ -1,0 +1,96 @@
+"""What a worker process does: look into a scan, read a page. Opens its own site once; receives ids, gives bytes."""
+
+from __future__ import annotations
+
+import os
+import resource
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from hoso import keys
+from hoso.errors import Refused, Unavailable
+from hoso.nouns import Page, PageRef, Reading, Seen, Survey
+from hoso.site import Site
+
+__all__ = ["Looked", "look", "look_key", "lost_page", "read", "read_key", "set_up"]
+
+_site: Site | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The answer of the survey step: what is in a file, or why it is refused (reason code and Vietnamese text)."""
+
+    survey: Survey | None = None
+    reason: str = ""
+    text: str = ""
+
+
+def set_up(home: str, max_memory_mb: int = 0) -> None:
+    """Open the site in this worker: one OCR thread, and a bound on memory (0: none), so that a bomb fails alone."""
+    global _site
+    os.environ["OMP_THREAD_LIMIT"] = "1"
+    _site = Site(Path(home))
+    if max_memory_mb:
+        resource.setrlimit(resource.RLIMIT_AS, (max_memory_mb * 2**20, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
+def look_key(site: Site, digest: str) -> str:
+    """The step key of a look into the scan of that digest."""
+    from hoso.stages import survey
+
+    limits = site.settings.reading
+    return keys.key("survey", survey.VERSION, digest, limits.max_pixels, limits.max_bytes, limits.max_pages)
+
+
+def look(digest: str) -> bytes:
+    """The survey of a stored scan, or why it is refused: an encoded :class:`Looked`."""
+    from hoso.stages.survey import survey
+
+    site = _opened()
+    try:
+        return keys.encode(Looked(survey(_bytes(digest), site.settings.reading)))
+    except Refused as error:
+        return keys.encode(Looked(None, error.reason, error.vi))
+    except MemoryError:
+        return keys.encode(Looked(None, "file.too-large", "Tệp cần quá nhiều bộ nhớ để mở; hãy quét lại ở 300 dpi."))
+
+
+def read_key(site: Site, digest: str, index: int) -> str:
+    """The step key of reading a page: its bytes, the code's version, the engine and the limits that change the answer."""
+    from hoso.stages import read as stage
+
+    return keys.key("read", stage.VERSION, digest, index, site.engine.fingerprint, site.settings.reading.max_pixels)
+
+
+def read(digest: str, media_type: str, index: int) -> bytes:
+    """The page of that index (from 1), decoded once, cleaned and read: an encoded :class:`Seen`."""
+    from hoso.stages.read import read as stage
+
+    site = _opened()
+    try:
+        return keys.encode(stage(_bytes(digest), media_type, digest, index, site.engine, site.settings.reading))
+    except Refused as error:
+        return keys.encode(lost_page(digest, index, f"{error.reason}: {error.vi}", site.engine.fingerprint))
+    except Unavailable as error:
+        return keys.encode(lost_page(digest, index, f"page.unreadable: {error}", site.engine.fingerprint))
+    except MemoryError:
+        return keys.encode(lost_page(digest, index, "page.too-large: trang cần quá nhiều bộ nhớ", ""))
+
+
+def lost_page(digest: str, index: int, reason: str, engine: str) -> Seen:
+    """A page that could not be read: quarantined, with its reason."""
+    ref = PageRef(digest, index)
+    return Seen(Page(ref, "quarantined", 0, 0, 0.0, 0, 0.0, 0.0, reason=reason), Reading(ref, engine))
+
+
+def _opened() -> Site:
+    assert _site is not None, "set_up() comes first"
+    return _site
+
+
+@lru_cache(maxsize=2)
+def _bytes(digest: str) -> bytes:
+    """Neighbouring pages of one scan come one after the other: its bytes are fetched once."""
+    return _opened().store.get(digest)

@@ -1,0 +1,167 @@
+"""The second half, for approved documents: mark, compose, seal, load. Intent before act, receipt after.
+
+What a kill leaves behind, and what the next run does with it: an intent without a seal keeps its instant (the mark on
+the page stays the same); a sealed file in ``sealing/`` is taken as it is and not signed again; a load that was intended is
+finished with the very rows it was intended with.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from hoso import keys
+from hoso.errors import Damaged, HosoError, Refused
+from hoso.nouns import Batch, Effect, Fact, Filing, Outcome, Record, Sealed, Seen
+from hoso.recipe.approving import approved
+from hoso.recipe.standing import decisions, dossiers, record_digest, seal_key, sealed_as, standing
+from hoso.site import Site
+
+__all__ = ["everything_sealed", "filing", "finish_loads", "load", "release", "seal_record"]
+
+BATCH = 200
+"""Documents that become visible together at most."""
+
+
+def release(site: Site, outcomes: Iterable[Outcome], failed: Callable[[Record, HosoError], None]) -> int:
+    """Seal what is approved and load it; gives how many documents were newly loaded.
+
+    A document that cannot be sealed is told to ``failed`` and stays approved; the others go on.
+    """
+    finish_loads(site)
+    ready: list[tuple[Outcome, Record, Sealed]] = []
+    for outcome in outcomes:
+        for record in outcome.records:
+            try:
+                sealed = sealed_as(site, record) or (
+                    seal_record(site, outcome, record) if approved(site, record) else None
+                )
+            except Refused as error:
+                failed(record, error)
+                continue
+            if sealed is not None and not _loaded(site, sealed):
+                ready.append((outcome, record, sealed))
+    for start in range(0, len(ready), BATCH):
+        load(site, ready[start : start + BATCH])
+    return len(ready)
+
+
+def seal_record(site: Site, outcome: Outcome, record: Record) -> Sealed:
+    """The seal of an approved record, made now or found half-done. Raises :class:`Refused` where the sealed file fails
+    its own check (it is not kept)."""
+    key = seal_key(record)
+    effect = site.ledger.intend(
+        Effect(key, "seal", record.document.id, site.stamp(), {"record": record_digest(record)})
+    )
+    waiting = site.home / "sealing" / f"{key}.pdf"
+    if effect.receipt is None:
+        before = _signed(site, outcome, record, effect, waiting)
+        signed = waiting.read_bytes()
+        after = site.store.put(signed)
+        sealed = Sealed(
+            record.document.id, record_digest(record), before, after, site.signer.name, site.settings.seal.look, effect.at,
+            evidence=site.signer.fingerprint,
+        )  # fmt: skip
+        stored = site.store.put(keys.encode(sealed))
+        effect = site.ledger.receive(key, {"sealed": stored, "after": after})
+    assert effect.receipt is not None
+    body = {"sealed": effect.receipt["sealed"], "after": effect.receipt["after"], "document": record.document.id}
+    site.ledger.tell(Fact("sealed", key, effect.at, body), once=keys.key("sealed", key))
+    waiting.unlink(missing_ok=True)
+    return keys.decode(site.store.get(effect.receipt["sealed"]), Sealed)
+
+
+def load(site: Site, ready: list[tuple[Outcome, Record, Sealed]]) -> None:
+    """Make sealed documents visible in the warehouse, as one batch with one receipt."""
+    body = {record.document.id: outcome.dossier.id for outcome, record, _ in ready}
+    key = keys.key("load", sorted((sealed.document, sealed.after) for _, _, sealed in ready))
+    effect = site.ledger.intend(Effect(key, "load", "warehouse", site.stamp(), body))
+    site.warehouse.load(Batch(key, effect.at, tuple(filing(site, *entry) for entry in ready)))
+    _receipt(site, effect, [sealed for _, _, sealed in ready])
+
+
+def finish_loads(site: Site) -> int:
+    """Finish the loads that were intended and have no receipt; gives how many there were."""
+    open_ = list(site.ledger.effects("load", open_only=True))
+    for effect in open_:
+        ready = []
+        for dossier in dict.fromkeys(effect.body.values()):
+            outcome = standing(site, dossier).outcome
+            for record in outcome.records if outcome else ():
+                sealed = sealed_as(site, record)
+                if record.document.id in effect.body and sealed is not None:
+                    assert outcome is not None
+                    ready.append((outcome, record, sealed))
+        site.warehouse.load(Batch(effect.key, effect.at, tuple(filing(site, *entry) for entry in ready)))
+        _receipt(site, effect, [sealed for _, _, sealed in ready])
+    return len(open_)
+
+
+def filing(site: Site, outcome: Outcome, record: Record, sealed: Sealed) -> Filing:
+    """All that the warehouse holds of one document."""
+    by_ref = dict(zip((page.ref for page in outcome.pages), zip(outcome.pages, outcome.seen, strict=True), strict=True))
+    pages = tuple(by_ref[ref][0] for ref in record.document.pages)
+    seen = [keys.decode(site.store.get(by_ref[ref][1]), Seen) for ref in record.document.pages]
+    return Filing(
+        outcome.dossier, outcome.code, record, pages, tuple(s.reading.text() for s in seen), sealed,
+        decisions(site, record.document), seen[0].reading.engine,
+    )  # fmt: skip
+
+
+def everything_sealed(site: Site) -> Iterator[tuple[Outcome, Record, Sealed]]:
+    """Each sealed document of the home, as its dossier stands now."""
+    for dossier in dossiers(site):
+        here = standing(site, dossier)
+        for record in here.outcome.records if here.outcome else ():
+            if record.document.id in here.sealed:
+                assert here.outcome is not None
+                yield here.outcome, record, here.sealed[record.document.id]
+
+
+def _signed(site: Site, outcome: Outcome, record: Record, effect: Effect, waiting: Path) -> str:
+    """Compose, sign and check, unless a run that was killed left the signed file; gives the digest before signing."""
+    from hoso.stages import compose, seal  # pikepdf and pyhanko: not for those who only ask
+
+    at = datetime.fromisoformat(effect.at)
+    by_ref = dict(zip((page.ref for page in outcome.pages), outcome.seen, strict=True))
+    parts = [
+        (scan, site.store.get(scan.digest), keys.decode(site.store.get(by_ref[ref]), Seen))
+        for ref in record.document.pages
+        for scan in [next(s for s in outcome.dossier.scans if s.digest == ref.scan)]
+    ]
+    composed = compose.compose(parts, record, outcome, site.settings.office, at)
+    if not waiting.exists():
+        signed = seal.seal(composed, site.signer, site.settings.seal.look, at, site.roots)
+        _write(waiting, signed)
+    return keys.digest(composed)
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Whole or not at all, and lasting."""
+    temporary = path.with_suffix(".new")
+    with temporary.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.rename(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _loaded(site: Site, sealed: Sealed) -> bool:
+    return any(fact.body["after"] == sealed.after for fact in site.ledger.facts("loaded", sealed.document))
+
+
+def _receipt(site: Site, effect: Effect, sealed: list[Sealed]) -> None:
+    if site.ledger.receive(effect.key, {"documents": str(len(sealed))}).receipt is None:
+        raise Damaged(f"the ledger did not keep the receipt of load {effect.key[:12]}")
+    for one in sealed:
+        body = {"after": one.after, "batch": effect.key}
+        site.ledger.tell(
+            Fact("loaded", one.document, effect.at, body), once=keys.key("loaded", one.document, one.after)
+        )

@@ -1,0 +1,166 @@
+"""Where everything is, as ledger and store tell it: dossiers, documents, pages, the page balance. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from hoso import keys
+from hoso.nouns import (
+    Balance,
+    Decision,
+    Document,
+    DocumentState,
+    Dossier,
+    Fact,
+    Mandate,
+    Outcome,
+    Record,
+    Sealed,
+    Standing,
+)
+from hoso.recipe import intake
+from hoso.site import Site
+
+__all__ = ["balance", "decisions", "dossiers", "find", "in_force", "mandates", "record_digest", "seal_key", "standing"]
+
+
+def dossiers(site: Site) -> Iterator[str]:
+    """The ids of all dossiers, in the order received."""
+    seen: set[str] = set()
+    for fact in site.ledger.facts("received"):
+        if fact.subject not in seen:
+            seen.add(fact.subject)
+            yield fact.subject
+
+
+def standing(site: Site, dossier: str) -> Standing:
+    """Where the dossier of that id stands. Raises LookupError where the ledger knows no such dossier."""
+    received = _last(site.ledger.facts("received", dossier))
+    if received is None:
+        raise LookupError(dossier)
+    manifest = keys.decode(site.store.get(received.body["manifest"]), Dossier)
+    pages_in = sum(intake.pages_of(site, scan) for scan in manifest.scans)
+    of = received.body.get("duplicate_of", "")
+    digitized = _last(site.ledger.facts("digitized", dossier))
+    if digitized is None or of:
+        return Standing(manifest, pages_in, duplicate_of=of)
+    outcome = keys.decode(site.store.get(digitized.body["result"]), Outcome)
+    if outcome.dossier != manifest:  # late files came and are not digitized yet
+        return Standing(manifest, pages_in)
+    standing_mandates = mandates(site)
+    states: dict[str, DocumentState] = {}
+    sealed: dict[str, Sealed] = {}
+    loaded = []
+    for record in outcome.records:
+        id_ = record.document.id
+        done = sealed_as(site, record)
+        if done is not None:
+            sealed[id_] = done
+            if any(f.body["after"] == done.after for f in site.ledger.facts("loaded", id_)):
+                loaded.append(id_)
+        states[id_] = "sealed" if done else _state(site, record, standing_mandates)
+    return Standing(manifest, pages_in, outcome, states, sealed, tuple(loaded))
+
+
+def find(site: Site, word: str) -> tuple[Standing, ...]:
+    """Dossiers whose id, source or code is ``word``, or that hold a document of that id (or its first 6+ letters)."""
+    found = []
+    for id_ in dossiers(site):
+        here = standing(site, id_)
+        codes = {id_, here.dossier.source, here.outcome.code if here.outcome else ""}
+        if word in codes or any(len(word) >= 6 and name.startswith(word) for name in (id_, *here.states)):
+            found.append(here)
+    return tuple(found)
+
+
+def record_digest(record: Record) -> str:
+    """What a person sees when deciding: the digest of the record."""
+    return keys.key(record)
+
+
+def seal_key(record: Record) -> str:
+    """The idempotency key of sealing that record: one record, one seal."""
+    return keys.key("seal", record.document.id, record_digest(record))
+
+
+def sealed_as(site: Site, record: Record) -> Sealed | None:
+    """The seal of that record, None where there is none yet."""
+    fact = next(site.ledger.facts("sealed", seal_key(record)), None)
+    return None if fact is None else keys.decode(site.store.get(fact.body["sealed"]), Sealed)
+
+
+def decisions(site: Site, document: Document) -> tuple[Decision, ...]:
+    """What people said of a document, in the order said."""
+    told = site.ledger.facts("decided", document.id)
+    return tuple(keys.decode(site.store.get(fact.body["decision"]), Decision) for fact in told)
+
+
+def mandates(site: Site) -> tuple[Mandate, ...]:
+    """Every mandate ever given, withdrawn ones with the instant of their withdrawal."""
+    given = [keys.decode(site.store.get(fact.body["mandate"]), Mandate) for fact in site.ledger.facts("mandate")]
+    ended = {fact.subject: fact.at for fact in site.ledger.facts("mandate-withdrawn")}
+    return tuple(Mandate(m.id, m.who, m.types, m.since, m.until, m.test, ended.get(m.id, "")) for m in given)
+
+
+def in_force(site: Site, record: Record, among: Iterable[Mandate]) -> Mandate | None:
+    """The mandate that lets a clear record be sealed now, None where there is none."""
+    if record.verdict != "clear":
+        return None
+    now = site.stamp()
+    for mandate in among:
+        covers = not mandate.types or record.document.type in mandate.types
+        if covers and not mandate.withdrawn and mandate.since <= now <= mandate.until:
+            return mandate
+    return None
+
+
+def balance(standings: Iterable[Standing]) -> Balance:
+    """The page balance over dossiers: what came in against what became of it, page by page."""
+    total = dict.fromkeys(("pages_in", "filed", "blank", "duplicate", "waiting", "quarantined", "underway"), 0)
+    for here in standings:
+        total["pages_in"] += here.pages_in
+        if here.duplicate_of:
+            total["duplicate"] += here.pages_in
+        elif here.outcome is None:
+            total["underway"] += here.pages_in
+        else:
+            _count(here, here.outcome, total)
+    return Balance(**total)
+
+
+def _count(here: Standing, outcome: Outcome, total: dict[str, int]) -> None:
+    of_document = {ref: record.document.id for record in outcome.records for ref in record.document.pages}
+    for page in outcome.pages:
+        document = of_document.get(page.ref)
+        if page.kind == "quarantined" and document is None:
+            total["quarantined"] += 1
+        elif document is None:
+            total["blank"] += page.kind in ("blank", "separator")
+        elif document in here.loaded:
+            total["filed"] += 1
+        elif here.states[document] in ("waiting", "ready"):
+            total["waiting"] += 1
+        else:
+            total["underway"] += 1
+    total["quarantined"] += len(outcome.quarantined)
+    per_scan = {page.ref.scan: 0 for page in outcome.pages}
+    for page in outcome.pages:
+        per_scan[page.ref.scan] += 1
+    total["duplicate"] += sum(per_scan.get(scan.digest, 1) for scan in outcome.duplicates)
+
+
+def _state(site: Site, record: Record, among: Iterable[Mandate]) -> DocumentState:
+    digest = record_digest(record)
+    said = [d for d in decisions(site, record.document) if d.record == digest]
+    if said:
+        return "approved" if said[-1].verdict == "approved" else "waiting"
+    if record.verdict != "clear":
+        return "waiting"
+    return "approved" if in_force(site, record, among) else "ready"
+
+
+def _last(facts: Iterable[Fact]) -> Fact | None:
+    last = None
+    for last in facts:  # noqa: B007
+        pass
+    return last
