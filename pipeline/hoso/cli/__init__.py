@@ -1,0 +1,99 @@
+"""The command line: a contract that scripts lean on. Data on standard output, everything else on standard error.
+
+Nothing heavy is imported until a command runs: each command's module is loaded by name when it is called.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from hoso import __version__
+from hoso.errors import HosoError
+
+__all__ = ["main"]
+
+COMMANDS = {
+    "init": ("intake", "Make a home (--demo: with a throw-away test CA and a mandate)."),
+    "digitize": ("intake", "Take files or folders through the whole job, as far as approvals allow."),
+    "watch": ("intake", "Take what settles in the inbox, for ever (--once for cron)."),
+    "status": ("ask", "What is where: the home, or one dossier."),
+    "balance": ("ask", "The page balance: what came in against what became of it."),
+    "records": ("ask", "Documents with their fields and problems."),
+    "pages": ("ask", "Pages with their text, rotation and quality."),
+    "sql": ("warehouse", "Ask the warehouse in SQL, read-only."),
+    "search": ("warehouse", "Find pages by words, with or without diacritics."),
+    "approve": ("approvals", "Let documents through to the seal, or hold them."),
+    "mandate": ("approvals", "Give, list or withdraw standing orders."),
+    "verify": ("archive", "Check a PDF: signature, PDF/A, conversion mark, known to the warehouse."),
+    "copies": ("archive", "Write the signed copies into a folder, under readable names."),
+    "audit": ("care", "Re-read every stored byte; the exit code tells the truth."),
+    "rebuild": ("care", "The warehouse again, from store and ledger alone."),
+    "doctor": ("care", "What is installed, what is missing and how to get it."),
+}
+
+EPILOG = """Exit codes: 0 done, 2 wrong usage, 3 input refused, 4 waits for a person, 5 something is unavailable,
+6 misconfigured, 7 damaged. The home is --home, else HOSO_HOME, else ./hoso-home."""
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(f"hoso.cli.{COMMANDS[cmd_name][0]}"), cmd_name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        from difflib import get_close_matches
+
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = get_close_matches(args[0], COMMANDS, 1)
+            ctx.fail(f"no such command {args[0]!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=_Lazy, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--home", metavar="FOLDER", help="The home to work in (default: $HOSO_HOME, else ./hoso-home).")
+@click.version_option(__version__, prog_name="hoso")
+@click.pass_context
+def hoso(ctx: click.Context, home: str | None) -> None:
+    """Paper dossiers of Vietnamese offices into signed archive copies and checked, reusable records."""
+    ctx.obj = home
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command line; ends the process with the documented exit code."""
+    try:
+        code = hoso.main(args=arguments, prog_name="hoso", standalone_mode=False)
+        _leave(code if isinstance(code, int) else 0)
+    except click.exceptions.Exit as done:
+        _leave(done.exit_code)
+    except click.ClickException as error:
+        error.show()
+        _leave(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped; nothing is lost: run the same command again to go on", err=True)
+        _leave(130)
+    except HosoError as error:
+        click.echo(f"hoso: {error}", err=True)
+        _leave(error.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _leave(0)
+
+
+def _leave(code: int) -> None:
+    sys.stdout.flush()
+    sys.exit(code)

@@ -1,0 +1,133 @@
+"""Commands that look after a home: audit, rebuild, doctor."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hoso.cli.ask import AS_JSON
+from hoso.cli.show import lines, open_site, say, table
+from hoso.errors import Damaged, HosoError, Misconfigured
+
+__all__ = ["audit", "doctor", "rebuild"]
+
+
+@click.command()
+@AS_JSON
+@click.pass_obj
+def audit(home: str | None, as_json: bool) -> None:
+    """Re-read every stored byte and compare it with the ledger. Exit code 7 where a byte is damaged or missing."""
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    from hoso.recipe import care
+
+    with open_site(home) as site, Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("objects", total=None)
+        findings = list(care.audit(site, lambda done, total: bar.update(task, completed=done, total=total)))
+        objects = sum(1 for _ in site.store.digests())
+    wrong = [finding for finding in findings if finding.kind != "orphan"]
+    if as_json:
+        lines({"kind": f.kind, "digest": f.digest, "text": f.text} for f in findings)
+        lines([{"kind": "summary", "objects": objects, "wrong": len(wrong), "orphans": len(findings) - len(wrong)}])
+    else:
+        for finding in findings:
+            click.echo(f"{finding.kind}: {finding.digest}: {finding.text}")
+        say(f"{objects} objects read, {len(wrong)} damaged or missing, {len(findings) - len(wrong)} without a fact")
+    if wrong:
+        raise Damaged(
+            f"{len(wrong)} objects are damaged or missing: bring them back from a copy, then run hoso audit again"
+        )
+
+
+@click.command()
+@click.pass_obj
+def rebuild(home: str | None) -> None:
+    """The warehouse again, from store and ledger alone."""
+    from hoso import recipe
+    from hoso.recipe import care
+
+    with open_site(home) as site, recipe.only_run(site):
+        count = care.rebuild(site, lambda loaded: say(f"{loaded} documents loaded"))
+    say(f"the warehouse holds {count} documents again")
+
+
+@click.command()
+@AS_JSON
+@click.pass_obj
+def doctor(home: str | None, as_json: bool) -> None:
+    """What is installed, which models, what is missing and how to get it. Exit code 6 where something needed is missing."""
+    rows = list(_checks(home))
+    if as_json:
+        lines(rows)
+    else:
+        signs = {"ok": "ok", "missing": "MISSING", "optional": "absent (optional)"}
+        table(
+            "",
+            ("what", "state", "found", "what to do"),
+            [(r["what"], signs[r["state"]], r["found"], r["do"]) for r in rows],
+        )
+    missing = [row["what"] for row in rows if row["state"] == "missing"]
+    if missing:
+        raise Misconfigured(f"missing: {', '.join(missing)}")
+
+
+def _checks(home: str | None) -> Iterator[dict[str, Any]]:
+    from hoso import resources
+    from hoso.site import Site, home_of, module
+
+    def row(what: str, probe: Callable[[], str], do: str, optional: bool = False) -> dict[str, Any]:
+        try:
+            return {"what": what, "state": "ok", "found": probe(), "do": ""}
+        except (HosoError, OSError, ImportError) as error:
+            return {"what": what, "state": "optional" if optional else "missing", "found": str(error), "do": do}
+
+    folder = home_of(home)
+    yield row(
+        "tesseract", lambda: _program("tesseract"), "apt-get install tesseract-ocr tesseract-ocr-vie tesseract-ocr-osd"
+    )
+    from hoso.settings import Reading
+
+    engine = module("engines", "tesseract")
+    yield row(
+        "OCR model", lambda: engine.open(Reading()).fingerprint, "apt-get install tesseract-ocr-vie tesseract-ocr-osd"
+    )
+    yield row(
+        "forms", lambda: f"{sum(1 for _ in resources.folder('schemas').glob('*.toml'))} files", "install Hoso again"
+    )
+    yield row(
+        "warehouse engine", lambda: f"DuckDB with DuckLake: {module('warehouses', 'ducklake').__name__}", "uv sync"
+    )
+    yield row("veraPDF", lambda: _program("verapdf"), "https://verapdf.org: PDF/A is checked by its judge too", True)
+    yield row("qpdf", lambda: _program("qpdf"), "apt-get install qpdf", True)
+    yield row("home", lambda: str(Site(folder).home), f"hoso --home {folder} init")
+    if (folder / "settings.toml").exists():
+        site = Site(folder)
+        yield row(
+            "signing key",
+            lambda: site.signer.name,
+            "put the PKCS#12 key and its password where settings.toml [seal] says",
+        )
+        yield row(
+            "trusted roots", lambda: f"{len(site.roots)} files", "put the root certificates where [seal] roots says"
+        )
+        yield row("disk", lambda: _room(folder), "free some space: intake stops when the disk is full")
+        site.close()
+
+
+def _program(name: str) -> str:
+    path = shutil.which(name)
+    if path is None:
+        raise FileNotFoundError(f"no program {name} on the PATH")
+    return path
+
+
+def _room(folder: Path) -> str:
+    free = shutil.disk_usage(folder).free
+    if free < 2**30:
+        raise OSError(f"only {free / 2**20:.0f} MiB free in {folder}")
+    return f"{free / 2**30:.0f} GiB free"

@@ -1,0 +1,45 @@
+"""The help of each command, written into its page under docs/commands/. `python -m tools.reference` redraws all pages.
+
+A page is ours above the line ``## Help`` and generated below it; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+from click.testing import CliRunner
+
+from hoso.cli import COMMANDS, hoso
+
+PAGES = Path(__file__).parents[1] / "docs" / "commands"
+HEAD = "## Help\n"
+
+
+def help_of(*words: str) -> str:
+    """What ``hoso WORDS --help`` prints, at 100 columns."""
+    result = CliRunner().invoke(hoso, [*words, "--help"], prog_name="hoso", terminal_width=100, max_content_width=100)
+    assert result.exit_code == 0, result.output
+    return result.output.rstrip()
+
+
+def generated(name: str) -> str:
+    """The part of the page of a command that is generated."""
+    blocks = [help_of(name)]
+    command = hoso.get_command(click.Context(hoso), name)
+    if isinstance(command, click.Group):
+        blocks += [help_of(name, inner) for inner in command.commands]
+    return HEAD + "".join(f"\n```text\n{block}\n```\n" for block in blocks)
+
+
+def redraw() -> None:
+    """Write the generated part of every page; our own part stays."""
+    for name in COMMANDS:
+        page = PAGES / f"{name}.md"
+        ours = page.read_text(encoding="utf-8") if page.exists() else f"# hoso {name}\n\n"
+        page.write_text(re.split(rf"^{HEAD}", ours, flags=re.M)[0] + generated(name), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    redraw()
