@@ -1,0 +1,167 @@
+"""The warehouse whole: one committer by a lease, the lake first, the search index after it, healed when one was killed.
+
+Order of a load: lease, intent in the index, rows and receipt in the lake in one transaction, words in the index. A power
+cut before the commit leaves nothing to see; after it, the next load or search brings the index up from the lake.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from hoso.errors import Unavailable
+from hoso.nouns import Batch
+from hoso.warehouses.api import Answer, Hit
+from hoso.warehouses.ducklake.index import Entry, Index
+from hoso.warehouses.ducklake.lake import Lake
+from hoso.warehouses.ducklake.questions import Questions
+from hoso.warehouses.ducklake.rows import rows
+
+__all__ = ["House"]
+
+_LOADS_BETWEEN_TIDYING = 100
+
+
+class House:
+    """The warehouse below ``root``. ``patience``: seconds a committer waits for another."""
+
+    def __init__(self, root: Path, patience: float = 60.0) -> None:
+        self._root = root
+        self._patience = patience
+        self._lake = Lake(root)
+        self._index = Index(root / "index.sqlite")
+        self._questions = Questions(root)
+        self._checked = False
+        if not self._lake.made:
+            root.mkdir(parents=True, exist_ok=True)
+            with self._lease(patience):
+                if not self._lake.made:
+                    self._lake.make()
+
+    def load(self, batch: Batch) -> bool:
+        """See :class:`hoso.warehouses.api.Warehouse`. Raises Unavailable when another committer holds on too long."""
+        with self._lease(self._patience):
+            if not self._checked:
+                self._lake.refresh()
+                self._checked = True
+            if not self._index.made():
+                self._index.make()
+            if self._lake.receipt(batch.key) is not None:
+                self._heal()
+                return False
+            load = self._lake.last() + 1
+            if load % _LOADS_BETWEEN_TIDYING == 0:
+                self._lake.tidy()
+            self._index.intend(batch.key)
+            self._lake.append(rows(batch, load))
+            self._heal()
+        return True
+
+    def query(self, sql: str, parameters: Sequence[object] = ()) -> Answer:
+        """See :class:`hoso.warehouses.api.Warehouse`."""
+        self._check()
+        return self._questions.query(sql, parameters)
+
+    def export(self, sql: str, path: str) -> None:
+        """See :class:`hoso.warehouses.api.Warehouse`."""
+        self._check()
+        self._questions.export(sql, Path(path))
+
+    def search(self, words: str, limit: int = 20) -> tuple[Hit, ...]:
+        """See :class:`hoso.warehouses.api.Warehouse`. Never waits for a load that is under way."""
+        if not self._index.made():
+            with self._lease(self._patience):
+                if not self._index.made():
+                    self._index.make()
+                self._heal()
+        elif self._index.behind():
+            # The lease is free only when no loader is at work: then the one that left the intent is dead.
+            with suppress(Unavailable), self._lease(0.0):
+                self._heal()
+        return self._index.search(words, limit)
+
+    def tidy(self) -> None:
+        """Upkeep of files and snapshots; changes no answer. A load does it by itself now and then."""
+        with self._lease(self._patience):
+            self._lake.tidy()
+
+    def clear(self) -> None:
+        """See :class:`hoso.warehouses.api.Warehouse`."""
+        with self._lease(self._patience):
+            self._index.make()
+            self._lake.clear()
+            self._index.settled()
+            self._questions.close()
+
+    def close(self) -> None:
+        """See :class:`hoso.warehouses.api.Warehouse`. A second call does nothing."""
+        self._questions.close()
+        self._lake.close()
+        self._index.close()
+
+    def _check(self) -> None:
+        """Once a process, bring the views up to the forms of this Hoso; not while a loader, who does it too, is at work."""
+        if not self._checked:
+            self._checked = True
+            about = self._questions.query("SELECT format, views FROM history.about", ()).rows[-1]
+            if about != self._lake.wanted():
+                with suppress(Unavailable), self._lease(0.0):
+                    self._lake.refresh()
+
+    def _heal(self) -> None:
+        """Bring into the index what the lake holds and it does not. The caller holds the lease."""
+        if not self._index.behind():
+            return
+        loads, held = self._lake.loads(), self._index.keys()
+        if held - loads.keys():
+            self._index.make()
+            held = set()
+        for key, load in loads.items():
+            if key not in held:
+                self._index.add(key, load, self._entries(load))
+        self._index.settled()
+
+    def _entries(self, load: int) -> Iterator[Entry]:
+        """The pages of a load with the values that were read on each; values without a place go to the first page."""
+        values: dict[tuple[str, int], list[str]] = {}
+        for document, position, value in self._lake.read(
+            "SELECT f.document, coalesce(f.position, d.first_page, 0), f.value FROM history.fields f"
+            " JOIN history.documents d ON d.document = f.document AND d.load = f.load"
+            " WHERE f.load = ? AND f.value IS NOT NULL ORDER BY f.ordinal",
+            [load],
+        ):
+            values.setdefault((str(document), int(str(position))), []).append(str(value))
+        for document, dossier, source, type_, position, text in self._lake.read(
+            "SELECT p.document, p.dossier, d.source, d.type, p.position, p.text FROM history.pages p"
+            " JOIN history.documents d ON d.document = p.document AND d.load = p.load"
+            " WHERE p.load = ? ORDER BY p.document, p.position",
+            [load],
+        ):
+            place = (str(document), int(str(position)))
+            yield Entry(
+                place[0], load, str(dossier), str(source), str(type_), place[1], str(text), tuple(values.get(place, ()))
+            )
+
+    @contextmanager
+    def _lease(self, patience: float) -> Iterator[None]:
+        """Be the only committer on this machine. The kernel takes the lease back when a process dies."""
+        handle = os.open(self._root / "lease", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            until = time.monotonic() + patience
+            while True:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError as error:
+                    if time.monotonic() >= until:
+                        raise Unavailable(
+                            f"{self._root}: another process has been loading for {patience:.0f} s; run again later"
+                        ) from error
+                    time.sleep(0.05)
+            yield
+        finally:
+            os.close(handle)

@@ -1,0 +1,256 @@
+"""The lake itself: connections, the one transaction of a load, upkeep. The home of DuckDB's types; none leaves it.
+
+Power cuts: DuckDB never fsyncs the Parquet files it writes, while the SQLite catalog that names them is fsynced at each
+commit (seen with strace, DuckDB 1.5.5). So :meth:`Lake.transaction` fsyncs every new file before the commit.
+Never takes the lease: who writes here holds it (``house``).
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import duckdb
+
+from hoso import keys
+from hoso.errors import Damaged, HosoError, Misconfigured, Unavailable
+from hoso.warehouses.ducklake import schema, views
+from hoso.warehouses.ducklake.rows import Row
+from hoso.warehouses.ducklake.schema import FORMAT, TABLES, quoted
+
+__all__ = ["Lake", "connect"]
+
+_INLINED_ROWS = 500
+"""An insert of at most so many rows goes into the catalog and waits there for :meth:`Lake.tidy`: a batch of one document
+would otherwise leave ten Parquet files of a few rows each (as quick, but 2,000 files after 200 batches)."""
+
+_KEPT = "INTERVAL 1 DAY"
+"""How long replaced files stay for readers that may still be at them."""
+
+
+class Lake:
+    """The lake below ``root``: ``catalog.sqlite`` and the folder ``data``. One instance a process."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._turn = threading.RLock()
+        self._connection: duckdb.DuckDBPyConnection | None = None
+
+    @property
+    def made(self) -> bool:
+        """Whether :meth:`make` came to its end here. Opens nothing."""
+        return (self.root / "made").exists()
+
+    def make(self) -> None:
+        """Make the empty lake; what a killed :meth:`make` left is used."""
+        (self.root / "data").mkdir(parents=True, exist_ok=True)
+        with sqlite3.connect(self.root / "catalog.sqlite") as catalog:
+            # Without WAL readers and the committer lock each other out (measured: lock errors, reads of 5 s).
+            catalog.execute("PRAGMA journal_mode = WAL")
+        catalog.close()
+        with self.transaction() as base:
+            if not self._tables(base):
+                self._create(base)
+        (self.root / "made").touch()
+
+    def refresh(self) -> bool:
+        """Bring the views up to the forms of this Hoso; whether there was anything to do. Raises Misconfigured for a
+        lake of a newer format."""
+        about = self.read("SELECT format, views FROM history.about")[-1]
+        if int(str(about[0])) > FORMAT:
+            raise Misconfigured(
+                f"{self.root}: the warehouse is of format {about[0]}, and this Hoso knows formats up to {FORMAT}; "
+                "install a newer Hoso"
+            )
+        if about == self.wanted():
+            return False
+        with self.transaction() as base:
+            for statement in views.statements(views.papers()):
+                base.execute(statement)
+            base.execute("UPDATE history.about SET views = ?", [_fingerprint()])
+        return True
+
+    def wanted(self) -> Row:
+        """The row of the table ``about`` that this Hoso would write."""
+        return FORMAT, _fingerprint()
+
+    def loads(self) -> dict[str, int]:
+        """The load number of every batch key."""
+        with self._turn, answering(self.root):
+            return dict(self._base().execute("SELECT key, load FROM history.receipts ORDER BY load").fetchall())
+
+    def receipt(self, key: str) -> int | None:
+        """The load number of the batch of that key, None where it was not loaded."""
+        with self._turn, answering(self.root):
+            found = self._base().execute("SELECT load FROM history.receipts WHERE key = ?", [key]).fetchone()
+        return None if found is None else int(found[0])
+
+    def last(self) -> int:
+        """The highest load number, 0 in an empty lake."""
+        with self._turn, answering(self.root):
+            found = self._base().execute("SELECT max(load) FROM history.receipts").fetchone()
+        return int(found[0] or 0) if found else 0
+
+    def append(self, rows: dict[str, list[Row]]) -> None:
+        """Append rows, receipt among them, in one transaction."""
+        with self.transaction() as base:
+            for name, found in rows.items():
+                if found:
+                    columns = ", ".join(f"unnest(?::{kind}[])" for _, kind, _ in TABLES[name].columns)
+                    values = [list(column) for column in zip(*found, strict=True)]
+                    base.execute(f"INSERT INTO history.{name} SELECT {columns}", values)
+
+    def read(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        """The answer to a question of Hoso's own."""
+        with self._turn, answering(self.root):
+            return self._base().execute(sql, list(values)).fetchall()
+
+    def clear(self) -> None:
+        """Drop every table and make them anew, in one transaction; then remove the files that held their rows."""
+        with self.transaction() as base:
+            for name in self._tables(base):
+                base.execute(f"DROP TABLE history.{name}")
+            self._create(base)
+        with self._turn, answering(self.root):
+            base = self._base()
+            base.execute("CALL ducklake_expire_snapshots('lake', older_than => now()::TIMESTAMP + INTERVAL 1 DAY)")
+            base.execute("CALL ducklake_cleanup_old_files('lake', cleanup_all => true)")
+
+    def tidy(self) -> None:
+        """Move what waits in the catalog into Parquet, merge small files, forget old snapshots and their files. No row
+        is lost or changed."""
+        with self.transaction() as base:
+            base.execute("CALL ducklake_flush_inlined_data('lake')")
+        with self.transaction() as base:
+            base.execute("CALL ducklake_merge_adjacent_files('lake')")
+        with self._turn, answering(self.root):
+            base = self._base()
+            for act in ("expire_snapshots", "cleanup_old_files", "delete_orphaned_files"):
+                base.execute(f"CALL ducklake_{act}('lake', older_than => now()::TIMESTAMP - {_KEPT})")
+
+    def close(self) -> None:
+        """Let go of the connection; the next use opens another."""
+        with self._turn:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """All of what is done inside becomes visible and durable at its end, or none of it."""
+        with self._turn, answering(self.root):
+            base, started = self._base(), time.time() - 2.0
+            base.execute("BEGIN")
+            try:
+                yield base
+                _sync(self.root / "data", started)
+                base.execute("COMMIT")
+            except BaseException:
+                with suppress(duckdb.Error):
+                    base.execute("ROLLBACK")
+                # A connection that failed in the middle of a commit is not to be trusted with the next.
+                self.close()
+                raise
+
+    def _base(self) -> duckdb.DuckDBPyConnection:
+        if self._connection is None:
+            self._connection = connect(self.root, writing=True)
+        return self._connection
+
+    def _tables(self, base: duckdb.DuckDBPyConnection) -> list[str]:
+        found = base.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = 'lake' AND schema_name = 'history'"
+        ).fetchall()
+        return [name for (name,) in found]
+
+    def _create(self, base: duckdb.DuckDBPyConnection) -> None:
+        for statement in schema.statements():
+            base.execute(statement)
+        for statement in views.statements(views.papers()):
+            base.execute(statement)
+        base.execute("INSERT INTO history.about VALUES (?, ?)", [FORMAT, _fingerprint()])
+
+
+def connect(root: Path, *, writing: bool) -> duckdb.DuckDBPyConnection:
+    """A connection of its own whose default catalog is the lake of ``root``, attached read-only unless ``writing``."""
+    spill = root / "spill" / str(os.getpid())
+    with answering(root):
+        base = duckdb.connect(
+            config={
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+                "extension_directory": str(root / "extensions"),
+                "memory_limit": "1GB",
+                "threads": str(min(4, os.cpu_count() or 1)),
+                "temp_directory": str(spill),
+                "max_temp_directory_size": "4GB",
+                "python_enable_replacements": "false",
+            }
+        )
+        try:
+            for name in ("ducklake", "sqlite_scanner"):
+                base.execute(f"LOAD {quoted(str(_extension(base, name)))}")
+            options = [f"DATA_PATH {quoted(str(root / 'data') + '/')}", "OVERRIDE_DATA_PATH true"]
+            options += [f"DATA_INLINING_ROW_LIMIT {_INLINED_ROWS}"] if writing else ["READ_ONLY"]
+            target = quoted(f"ducklake:sqlite:{root / 'catalog.sqlite'}")
+            base.execute(f"ATTACH {target} AS lake ({', '.join(options)})")
+            base.execute("USE lake")
+        except BaseException:
+            base.close()
+            raise
+    return base
+
+
+def _extension(base: duckdb.DuckDBPyConnection, name: str) -> Path:
+    """The extension file in its wheel. Loaded from there: installing would copy 70 MB into every home."""
+    found = base.execute("PRAGMA version").fetchone()
+    version = found[0] if found else ""
+    wheel = importlib.util.find_spec(f"duckdb_extension_{name}")
+    for place in (wheel.submodule_search_locations if wheel else None) or ():
+        file = Path(place) / "extensions" / version / f"{name}.duckdb_extension"
+        if file.is_file():
+            return file
+    raise Misconfigured(
+        f"the DuckDB extension {name} for DuckDB {version} is missing; install the package "
+        f"duckdb-extension-{name.replace('_', '-')} of the same version"
+    )
+
+
+def _fingerprint() -> str:
+    return keys.short(keys.key(*views.statements(views.papers())))
+
+
+def _sync(data: Path, since: float) -> None:
+    """fsync the files written since then, and their folders."""
+    fresh = [p for p in data.rglob("*") if p.stat().st_mtime >= since] if data.exists() else []
+    for path in [*fresh, data] if fresh else ():
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@contextmanager
+def answering(root: Path) -> Iterator[None]:
+    """Turn what DuckDB or the disk says into the error that tells the operator what to do."""
+    try:
+        yield
+    except HosoError:
+        raise
+    except (duckdb.IOException, duckdb.TransactionException, duckdb.OutOfMemoryException, OSError) as error:
+        raise Unavailable(f"{root}: the warehouse answers: {_brief(error)}; run again later") from error
+    except duckdb.Error as error:
+        if "locked" in str(error):
+            raise Unavailable(f"{root}: another process writes to the warehouse; run again later") from error
+        raise Damaged(f"{root}: the warehouse answers: {_brief(error)}; build it again with: hoso rebuild") from error
+
+
+def _brief(error: Exception) -> str:
+    return str(error).strip().split("\n")[0]

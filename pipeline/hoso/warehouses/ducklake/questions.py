@@ -1,0 +1,149 @@
+"""Questions of people: which SQL may be asked, and a connection that can do nothing else.
+
+Three locks, each enough for most of what could go wrong: the lake is attached read-only; the connection may touch no
+file but the lake's own and its settings are locked; and only one SELECT (or WITH, FROM, VALUES, DESCRIBE, SHOW,
+SUMMARIZE) passes, with none but harmless table functions. The last is needed because functions of the extensions
+(``sqlite_scan``, ``ducklake_expire_snapshots`` …) heed neither of the first two (tried with DuckDB 1.5.5).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from hoso.errors import Damaged, Unavailable, Usage
+from hoso.warehouses.api import Answer
+from hoso.warehouses.ducklake.lake import answering, connect
+from hoso.warehouses.ducklake.schema import quoted
+
+__all__ = ["Questions"]
+
+_TABLE_FUNCTIONS = {
+    "duckdb_columns", "duckdb_functions", "duckdb_tables", "duckdb_views", "generate_series", "json_each", "json_tree",
+    "pragma_table_info", "range", "unnest",
+}  # fmt: skip
+
+
+class Questions:
+    """Asks the lake below ``root``. One locked connection, each question a cursor of its own; threads may share it."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._turn = threading.Lock()
+        self._connection: duckdb.DuckDBPyConnection | None = None
+
+    def query(self, sql: str, parameters: Sequence[object]) -> Answer:
+        """See :class:`hoso.warehouses.api.Warehouse`."""
+        return self._ask(sql, sql, parameters)
+
+    def export(self, sql: str, path: Path) -> None:
+        """See :class:`hoso.warehouses.api.Warehouse`. The file appears whole or not at all."""
+        made = self._exports / f"{os.getpid()}-{threading.get_ident()}.parquet"
+        made.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            self._ask(sql, f"COPY (\n{sql.strip().rstrip(';')}\n) TO {quoted(str(made))} (FORMAT parquet)", ())
+            shutil.copyfile(made, beside)
+            beside.replace(path)
+        except OSError as error:
+            raise Unavailable(f"{path}: cannot be written: {error.strerror}; choose another place") from error
+        finally:
+            made.unlink(missing_ok=True)
+            beside.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Let go of the connection; the next question opens another."""
+        with self._turn:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    @property
+    def _exports(self) -> Path:
+        return self._root / "exports"
+
+    def _ask(self, sql: str, statement: str, parameters: Sequence[object]) -> Answer:
+        cursor = self._cursor()
+        try:
+            _permit(cursor, sql)
+            try:
+                return _answer(cursor, statement, parameters)
+            except duckdb.IOException:
+                # Upkeep may have removed a file between the question's plan and its reading: ask once more, of the
+                # state as it is now.
+                return _answer(cursor, statement, parameters)
+        except duckdb.OutOfMemoryException as error:
+            raise Usage(
+                f"the question needs more memory than a question may take; narrow it: {_brief(error)}"
+            ) from error
+        except duckdb.IOException as error:
+            if "locked" in str(error):
+                raise Unavailable(f"{self._root}: the warehouse is busy; ask again") from error
+            raise Damaged(f"{self._root}: the warehouse cannot be read: {_brief(error)}; run: hoso rebuild") from error
+        except (duckdb.InternalException, duckdb.FatalException) as error:
+            raise Damaged(f"{self._root}: the warehouse cannot be read: {_brief(error)}; run: hoso rebuild") from error
+        except duckdb.Error as error:
+            raise Usage(str(error).strip()) from error
+        finally:
+            cursor.close()
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        with self._turn:
+            if self._connection is None:
+                self._connection = self._locked()
+            with answering(self._root):
+                cursor = self._connection.cursor()
+                cursor.execute("USE lake")
+        return cursor
+
+    def _locked(self) -> duckdb.DuckDBPyConnection:
+        base = connect(self._root, writing=False)
+        own = ", ".join(quoted(f"{self._root / name}/") for name in ("data", "exports", "spill"))
+        with answering(self._root):
+            base.execute(f"SET allowed_directories = [{own}]")
+            base.execute("SET enable_external_access = false")
+            base.execute("SET lock_configuration = true")
+        return base
+
+
+def _answer(cursor: duckdb.DuckDBPyConnection, statement: str, parameters: Sequence[object]) -> Answer:
+    cursor.execute(statement, list(parameters))
+    columns = tuple(str(column[0]) for column in cursor.description or ())
+    return Answer(columns, tuple(cursor.fetchall()))
+
+
+def _permit(cursor: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """Raise Usage unless ``sql`` is one question. DuckDB's own parser says what it is."""
+    found = cursor.execute("SELECT json_serialize_sql(?)", [sql]).fetchone()
+    tree: dict[str, Any] = json.loads(found[0]) if found else {"error": True, "error_message": "it is empty"}
+    if tree["error"]:
+        if tree.get("error_type") == "not implemented":
+            raise Usage("the warehouse answers questions only: one SELECT, WITH, DESCRIBE, SHOW or SUMMARIZE")
+        raise Usage(f"the SQL cannot be read: {tree['error_message']}")
+    if len(tree["statements"]) != 1:
+        raise Usage(f"ask one question at a time; these are {len(tree['statements'])}")
+    for name in _table_functions(tree):
+        if name not in _TABLE_FUNCTIONS:
+            raise Usage(f"the function {name} may not be read from; ask the tables and views: SHOW TABLES")
+
+
+def _table_functions(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if node.get("type") == "TABLE_FUNCTION":
+            yield str(node["function"]["function_name"]).lower()
+        for part in node.values():
+            yield from _table_functions(part)
+    elif isinstance(node, list):
+        for part in node:
+            yield from _table_functions(part)
+
+
+def _brief(error: Exception) -> str:
+    return str(error).strip().split("\n")[0]

@@ -1,0 +1,185 @@
+"""What archivists ask: a plain view of each table as it stands, and views in their own words. Pure text.
+
+``v_tai_lieu`` uses the element names of Circular 05/2025/TT-BNV (document fields; the same words as Circular
+02/2019/TT-BNV). Each type of paper has a wide view, ``v_quyet_dinh`` and so on, there even before the first such paper.
+Never shows a row that a later load of the same document has replaced; those stay in the schema ``history``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from hoso.warehouses.ducklake.schema import TABLES, current, quoted
+
+__all__ = ["Column", "Paper", "papers", "statements", "views"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A field of a type as a column: ``kind`` is "text", "date" or "table"."""
+
+    name: str
+    title: str
+    kind: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A type of paper with the columns of all its dated forms."""
+
+    type: str
+    title: str
+    columns: tuple[Column, ...]
+
+
+# The first of these that a paper holds serves as the element; the order goes from the administrative document
+# (Decree 30/2020, Appendix I) to what other papers call the same thing.
+_NUMBER = ("so_ky_hieu", "so")
+_ISSUED = ("ngay_ban_hanh", "ngay_ket_luan", "ngay_dang_ky", "ngay_nhan", "ngay_cap")
+_ISSUER = ("co_quan_ban_hanh", "co_so_kham", "noi_dang_ky", "noi_cap")
+_SUBJECT = ("trich_yeu", "noi_dung")
+_SIGNER = ("nguoi_ky", "bac_si")
+_TITLE = ("chuc_vu",)
+
+
+def papers() -> tuple[Paper, ...]:
+    """The types of paper that Hoso knows, by name."""
+    return tuple(
+        Paper(type_, title, tuple(Column(name, name, _kind(name)) for name in names.split()))
+        for type_, (title, names) in sorted(_PAPERS.items())
+    )
+
+
+def _kind(name: str) -> str:
+    if name == "thanh_phan_ho_so":
+        return "table"
+    return "date" if name.startswith("ngay_") and not name.endswith("_chu") else "text"
+
+
+_LETTER = "so_ky_hieu ngay_ban_hanh dia_danh co_quan_ban_hanh trich_yeu nguoi_ky chuc_vu"
+_PAPERS: Mapping[str, tuple[str, str]] = {
+    "quyet_dinh": ("Quyết định", _LETTER),
+    "giay_tiep_nhan": (
+        "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
+        "ma_ho_so ho_ten dia_chi so_dien_thoai noi_dung thanh_phan_ho_so ngay_nhan ngay_hen_tra",
+    ),
+    "giay_kham_suc_khoe_lai_xe": (
+        "Giấy khám sức khỏe của người lái xe",
+        "so ho_ten gioi_tinh ngay_sinh so_cccd ngay_cap noi_cap dia_chi hang_gplx nong_do_con ma_tuy ket_luan"
+        " bac_si ngay_ket_luan co_so_kham",
+    ),
+    "khac": ("Văn bản khác", _LETTER),
+}
+
+
+def statements(known: tuple[Paper, ...]) -> Iterator[str]:
+    """What makes all views anew, in order; the catalog must be the default one."""
+    for name, (sql, comment) in views(known).items():
+        yield f"CREATE OR REPLACE VIEW main.{name} AS {sql}"
+        yield f"COMMENT ON VIEW main.{name} IS {quoted(comment)}"
+
+
+def views(known: tuple[Paper, ...]) -> dict[str, tuple[str, str]]:
+    """(query, Vietnamese comment) of every view by its name. A view reads tables only, never another view."""
+    made = {name: (current(name), f"{table.comment} (hiện hành)") for name, table in TABLES.items() if name != "about"}
+    made["v_ho_so"] = (_DOSSIERS, "Hồ sơ với số văn bản, số trang và số trường cần kiểm tra")
+    made["v_tai_lieu"] = (_documents(known), "Văn bản với tên dữ liệu đặc tả của Thông tư 05/2025/TT-BNV")
+    made["v_truong"] = (_FIELDS, "Trường thông tin với tệp quét, trang và vị trí nét mực")
+    made["v_can_kiem_tra"] = (_DOUBTFUL, "Trường nghi ngờ hoặc thiếu và vấn đề đã phát hiện")
+    for paper in known:
+        made[f"v_{paper.type}"] = (_wide(paper), f"{paper.title}: mỗi văn bản một dòng, mỗi trường một cột")
+    return made
+
+
+_DOSSIERS = f"""
+SELECT r.code AS ma_ho_so, r.source AS nguon, r.received AS ngay_tiep_nhan, r.scans AS so_tep,
+       coalesce(d.documents, 0) AS so_van_ban, coalesce(d.pages, 0) AS so_trang,
+       coalesce(f.doubtful, 0) AS so_truong_can_kiem_tra, d.loaded_at AS lan_nap_cuoi, r.dossier
+FROM ({current("dossiers")}) r
+LEFT JOIN (SELECT dossier, count(*) AS documents, sum(pages)::BIGINT AS pages, max(loaded_at) AS loaded_at
+           FROM ({current("documents")}) GROUP BY dossier) d USING (dossier)
+LEFT JOIN (SELECT dossier, count(*) AS doubtful FROM ({current("fields")})
+           WHERE status IN ('doubtful', 'missing') GROUP BY dossier) f USING (dossier)
+"""
+
+_FIELDS = f"""
+SELECT d.code AS ma_ho_so, d.type AS loai, f.name AS truong, f.value AS gia_tri, f.raw AS nguyen_van,
+       f.confidence AS do_tin_cay, f.status AS tinh_trang, p.scan AS tep, p.page AS trang, f.position AS vi_tri,
+       f.box_l, f.box_t, f.box_r, f.box_b, f.source AS nguon, f.rule AS quy_tac, f.document
+FROM ({current("fields")}) f
+JOIN ({current("documents")}) d USING (document, load)
+LEFT JOIN ({current("pages")}) p USING (document, load, position)
+"""
+
+_DOUBTFUL = f"""
+SELECT d.code AS ma_ho_so, d.source AS nguon, d.type AS loai, x.truong, x.van_de, x.muc_do, x.dien_giai,
+       x.position AS vi_tri, d.document
+FROM (
+    SELECT document, load, name AS truong, 'field.' || status AS van_de, 'warning' AS muc_do,
+           coalesce(value, raw) AS dien_giai, position
+    FROM ({current("fields")}) WHERE status IN ('doubtful', 'missing')
+    UNION ALL
+    SELECT document, load, field, code, severity, text, position FROM ({current("problems")})
+) x JOIN ({current("documents")}) d USING (document, load)
+"""
+
+
+def _documents(known: tuple[Paper, ...]) -> str:
+    titles = " ".join(f"WHEN {quoted(paper.type)} THEN {quoted(paper.title)}" for paper in known)
+    return f"""
+SELECT d.code AS fileCode,
+       row_number() OVER (PARTITION BY d.dossier ORDER BY d.first_page, d.document) AS docOrdinal,
+       CASE d.type {titles} ELSE d.type END AS typeName,
+       nullif(regexp_extract(number, '^\\s*(\\d+)', 1), '') AS codeNumber,
+       CASE WHEN contains(number, '/') THEN trim(substr(number, strpos(number, '/') + 1)) END AS codeNotation,
+       issued AS issuedDate, issuer AS organName, subject, d.pages AS pageAmount, signer_name AS autograph,
+       signer_title AS process, d.type, d.verdict, s.at AS signedAt, s.signer, d.archive_sha256, d.source, d.dossier,
+       d.document
+FROM ({current("documents")}) d
+LEFT JOIN (SELECT document, load, {_first(_NUMBER)} AS number, TRY_CAST({_first(_ISSUED)} AS DATE) AS issued,
+                  {_first(_ISSUER)} AS issuer, {_first(_SUBJECT)} AS subject, {_first(_SIGNER)} AS signer_name,
+                  {_first(_TITLE)} AS signer_title
+           FROM ({current("fields")}) GROUP BY document, load) USING (document, load)
+LEFT JOIN ({current("seals")}) s USING (document, load)
+"""
+
+
+def _value(name: str) -> str:
+    """The value of a field among the fields of a document; an aggregate, so that a field named twice breaks no view."""
+    return f"min_by(value, ordinal) FILTER (name = {quoted(name)})"
+
+
+def _first(names: tuple[str, ...]) -> str:
+    return "coalesce(" + ", ".join(map(_value, names)) + ", NULL)"
+
+
+def _wide(paper: Paper) -> str:
+    columns, values, joins = [], [], []
+    for column in paper.columns:
+        if column.kind == "table":
+            columns.append(f', "r_{column.name}".lines AS "{column.name}"')
+            joins.append(_lines(column.name))
+            continue
+        value = _value(column.name)
+        values.append(f', {f"TRY_CAST({value} AS DATE)" if column.kind == "date" else value} AS "{column.name}"')
+        columns.append(f', f."{column.name}"')
+    return f"""
+SELECT d.document, d.dossier, d.code, d.source, d.verdict, d.type_confidence, d.archive_sha256{"".join(columns)}
+FROM (SELECT * FROM ({current("documents")}) WHERE type = {quoted(paper.type)}) d
+LEFT JOIN (SELECT document, load{"".join(values)}
+           FROM ({current("fields")}) WHERE type = {quoted(paper.type)} GROUP BY document, load) f USING (document, load)
+{"".join(joins)}
+"""
+
+
+def _lines(name: str) -> str:
+    """The lines of a table field as a list of maps, one a line."""
+    return f"""
+LEFT JOIN (SELECT document, load, list(line ORDER BY row) AS lines
+           FROM (SELECT document, load, row, map_from_entries(list((item, value))) AS line
+                 FROM (SELECT document, load, row, item, min(value) AS value FROM ({current("field_rows")})
+                       WHERE name = {quoted(name)} GROUP BY document, load, row, item)
+                 GROUP BY document, load, row)
+           GROUP BY document, load) "r_{name}" USING (document, load)
+"""
