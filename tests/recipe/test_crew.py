@@ -10,11 +10,6 @@ from hoso.errors import Refused
 from hoso.work import Crew, Lost, Task
 
 
-@pytest.fixture(autouse=True)
-def _doubles_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(Path(__file__).parents[1]))
-
-
 def run(tasks: list[Task], jobs: int = 2) -> dict[int, object]:
     with Crew(jobs, "doubles:set_up") as crew:
         return {task.id: answer for task, answer, _ in crew.run(tasks)}
