@@ -10,7 +10,6 @@ from pathlib import Path
 
 import click
 from click.testing import CliRunner
-
 from hoso.cli import COMMANDS, hoso
 
 PAGES = Path(__file__).parents[1] / "docs" / "commands"

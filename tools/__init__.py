@@ -1,0 +1,3 @@
+"""Tools of the workshop: they make and measure, the product never imports them."""
+
+__all__: list[str] = []
