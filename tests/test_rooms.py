@@ -23,7 +23,7 @@ RANK = {
 
 HOME = {
     "cv2": "imaging", "numpy": "imaging", "PIL": "imaging",
-    "pytesseract": "engines",
+    "pytesseract": "engines", "zxingcpp": "engines",
     "pikepdf": "pdf", "pdfplumber": "pdf", "pypdfium2": "pdf", "fontTools": "pdf",
     "pyhanko": "signers", "pyhanko_certvalidator": "signers", "cryptography": "signers", "asn1crypto": "signers",
     "minio": "stores", "urllib3": "stores",
