@@ -7,6 +7,7 @@ The pixel budget is checked against the header, before pixels are made.
 from __future__ import annotations
 
 import struct
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -81,14 +82,17 @@ def _opened(data: bytes, media_type: str, index: int) -> Iterator[Any]:
     limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None  # our own budget is checked against the header
     try:
         try:
-            image = Image.open(BytesIO(data), formats=[FORMATS[media_type]])
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                image = Image.open(BytesIO(data), formats=[FORMATS[media_type]])
         except _BROKEN as error:
             raise Refused(
                 "file.damaged",
                 f"the {media_type} file cannot be opened at page {index}: {type(error).__name__}: {error}",
                 "Tệp ảnh bị hỏng, không mở được. Hãy quét lại và gửi tệp mới.",
             ) from error
-        with image:
+        with image, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of tags it skips; what matters is raised below
             yield image
     finally:
         Image.MAX_IMAGE_PIXELS = limit
@@ -176,7 +180,7 @@ def _eight_bits(image: Any) -> Pixels:
         image = image.convert("L")
     else:
         image = image.convert("RGB")
-    pixels = np.asarray(image)
+    pixels: Pixels = np.asarray(image)
     if pixels.ndim == 3 and (pixels[:, :, 0] == pixels[:, :, 1]).all() and (pixels[:, :, 1] == pixels[:, :, 2]).all():
         return pixels[:, :, 0]
     return pixels
@@ -193,7 +197,8 @@ def _deep(image: Any) -> Pixels:
         low, high = float(deep.min()), float(deep.max())
     else:
         low, high = 0.0, float(2**bits - 1)
-    return np.clip((deep - low) * (255.0 / max(high - low, 1e-6)), 0, 255).astype(np.uint8)
+    shallow: Pixels = np.clip((deep - low) * (255.0 / max(high - low, 1e-6)), 0, 255).astype(np.uint8)
+    return shallow
 
 
 def _grey_tail(pixels: Pixels) -> bool:

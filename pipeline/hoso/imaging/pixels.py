@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from hoso.nouns import Raster
 
-__all__ = ["Affine", "Pixels", "array", "grey", "raster", "resize", "shrink_to", "turn", "turn_raster"]
+__all__ = ["Affine", "Pixels", "array", "grey", "grey_raster", "raster", "resize", "shrink_to", "turn", "turn_raster"]
 
 Pixels = npt.NDArray[Any]
 Affine = tuple[float, float, float, float, float, float]
@@ -57,6 +57,11 @@ def resize(pixels: Pixels, scale: float) -> Pixels:
 def shrink_to(pixels: Pixels, dpi: float, target: float) -> Pixels:
     """Pixels at ``target`` dpi where they are finer than that; never enlarged."""
     return resize(pixels, min(1.0, target / dpi))
+
+
+def grey_raster(page: Raster) -> Raster:
+    """The raster in one grey channel."""
+    return page if page.channels == 1 else raster(grey(array(page)), page.dpi, page.dpi_known)
 
 
 def turn(pixels: Pixels, rotation: int) -> Pixels:

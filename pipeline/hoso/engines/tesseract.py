@@ -1,0 +1,186 @@
+"""Owns Tesseract: one raster in, words out, through pytesseract, in one thread and within a time-out.
+
+Never cleans or turns a picture (see ``imaging/``) and never decides a reading order beyond Tesseract's own lines.
+The page travels as an uncompressed ``.pgm`` in shared memory with its dpi: pytesseract would drop the dpi of a picture
+and compress it again (measured: 0.2 s a page).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytesseract
+
+from hoso.errors import Misconfigured, Unavailable
+from hoso.nouns import Raster, Word
+from hoso.settings import Reading
+
+__all__ = ["Tesseract", "open"]
+
+# psm 4 (a column of lines of varying size) is best on cleaned pages; without inverted text (a second pass over dark
+# areas: seals, photographs) it is quicker.
+_PSM = 4
+_SWITCHES = ("-c", "tessedit_do_invert=0")
+_INSTALL = "apt-get install tesseract-ocr tesseract-ocr-vie tesseract-ocr-osd"
+_OSD_SURE = 3.0  # Tesseract's orientation confidence from which it is right on our pages
+_COLUMNS = 12
+
+
+class Tesseract:
+    """Tesseract as a program. Holds nothing but names; safe to open in every worker process."""
+
+    def __init__(self, language: str, timeout: float, program: str, models: Path, fingerprint: str) -> None:
+        self._language, self._timeout, self._program, self._models = language, timeout, program, models
+        self._fingerprint = fingerprint
+
+    @property
+    def fingerprint(self) -> str:
+        """Version, digests of the models and the settings that change the answers, as one short text."""
+        return self._fingerprint
+
+    def orientation(self, raster: Raster) -> tuple[int, float]:
+        """(rotation, confidence) by Tesseract's orientation model; confidence 0..1, (0, 0.0) with too little text."""
+        if not (self._models / "osd.traineddata").is_file():
+            return 0, 0.0
+        try:
+            answer = self._run(raster, "osd", "osd", ("--psm", "0"))
+        except pytesseract.TesseractError:
+            return 0, 0.0  # "Too few characters": an honest don't-know
+        rotate = re.search(r"Rotate: (\d+)", answer)
+        sure = re.search(r"Orientation confidence: ([\d.]+)", answer)
+        if rotate is None or sure is None:
+            return 0, 0.0
+        return int(rotate.group(1)) % 360, round(min(1.0, float(sure.group(1)) / (2 * _OSD_SURE)), 3)
+
+    def read(self, raster: Raster) -> tuple[Word, ...]:
+        """Words in Tesseract's order, NFC, boxes as fractions of the raster, confidence 0..1.
+
+        Raises Unavailable (time-out, crash), Misconfigured (program or model gone).
+        """
+        try:
+            table = self._run(raster, self._language, "tsv", ("--psm", str(_PSM), *_SWITCHES, *_TSV))
+        except pytesseract.TesseractError as error:
+            if "Failed loading language" in str(error) or "Error opening data file" in str(error):
+                raise _missing(self._language) from error
+            raise Unavailable(
+                f"Tesseract ended with {error.status} on a page of {raster.width}×{raster.height} pixels: "
+                f"{str(error.message)[:200]}; the page is tried again alone"
+            ) from error
+        return tuple(_words(table, raster.width, raster.height))
+
+    def _run(self, raster: Raster, language: str, output: str, options: tuple[str, ...]) -> str:
+        pytesseract.pytesseract.tesseract_cmd = self._program
+        dpi = max(70, round(raster.dpi))
+        config = " ".join((f"--tessdata-dir {self._models}", "--dpi", str(dpi), *options))
+        with _pgm(raster) as path:
+            try:
+                answer: str = pytesseract.pytesseract.run_and_get_output(
+                    str(path), extension=output, lang=language, config=config, timeout=self._timeout
+                )
+            except pytesseract.TesseractNotFoundError as error:
+                raise Misconfigured(f"the program tesseract is gone; {_INSTALL}") from error
+            except pytesseract.TesseractError:
+                raise
+            except RuntimeError as error:  # pytesseract's time-out; it has ended its child
+                _end_all(str(path))
+                raise Unavailable(
+                    f"Tesseract took longer than {self._timeout:g} s (reading.timeout) on a page of "
+                    f"{raster.width}×{raster.height} pixels; it was ended"
+                ) from error
+        return answer
+
+
+_TSV = ("-c", "tessedit_create_tsv=1")
+
+
+def open(settings: Reading) -> Tesseract:
+    """Tesseract with the models of ``settings.language``. Raises Misconfigured with the command that installs them."""
+    os.environ["OMP_THREAD_LIMIT"] = "1"  # before the first call: four times the CPU otherwise (measured)
+    program = shutil.which("tesseract")
+    if program is None:
+        raise Misconfigured(f"the program tesseract is not on the PATH; {_INSTALL}")
+    models = _models_folder(program)
+    digests = []
+    for name in settings.language.split("+"):
+        model = models / f"{name}.traineddata"
+        if not re.fullmatch(r"[A-Za-z0-9_]+", name) or not model.is_file():
+            raise _missing(name)
+        digests.append(f"{name}:{hashlib.sha256(model.read_bytes()).hexdigest()[:12]}")
+    switches = "".join(s for s in _SWITCHES if s != "-c")
+    fingerprint = f"tesseract {_version(program)} {'+'.join(digests)} psm{_PSM} {switches}"
+    return Tesseract(settings.language, settings.timeout, program, models, fingerprint)
+
+
+def _missing(name: str) -> Misconfigured:
+    return Misconfigured(f"Tesseract's model {name!r} is not installed; {_INSTALL}")
+
+
+def _version(program: str) -> str:
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=30, check=False)
+    found = re.search(r"tesseract v?(\d[\w.-]*)", said.stdout + said.stderr)
+    if found is None:
+        raise Misconfigured(f"{program} does not say its version; {_INSTALL}")
+    return found.group(1)
+
+
+def _models_folder(program: str) -> Path:
+    """Where the program keeps its models, as it says itself."""
+    said = subprocess.run([program, "--list-langs"], capture_output=True, text=True, timeout=30, check=False)
+    found = re.search(r'"([^"]+)"', said.stdout + said.stderr)
+    if found is None or not Path(found.group(1)).is_dir():
+        raise Misconfigured(f"{program} finds no models; {_INSTALL}")
+    return Path(found.group(1))
+
+
+@contextmanager
+def _pgm(raster: Raster) -> Iterator[Path]:
+    """The raster as a file in shared memory (where there is one) under a name of its own, removed afterwards."""
+    if raster.channels != 1:
+        raise ValueError(f"Tesseract takes grey pages here, not {raster.channels} channels; clean the page first")
+    shared = Path("/dev/shm")
+    folder = str(shared) if shared.is_dir() and os.access(shared, os.W_OK) else None
+    handle, name = tempfile.mkstemp(prefix="hoso-", suffix=".pgm", dir=folder)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(b"P5\n%d %d\n255\n" % (raster.width, raster.height))
+            file.write(raster.data)
+        yield Path(name)
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(name)  # noqa: PTH108
+
+
+def _end_all(path: str) -> None:
+    """End every process that still holds our page: a wrapper script's child outlives the script (pytesseract#294)."""
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError, ValueError):
+            if int(entry.name) != os.getpid() and path.encode() in (entry / "cmdline").read_bytes().split(b"\0"):
+                os.kill(int(entry.name), signal.SIGKILL)
+
+
+def _words(table: str, width: int, height: int) -> Iterator[Word]:
+    """The words of Tesseract's TSV: level, page, block, paragraph, line, word, left, top, width, height, conf, text."""
+    lines: dict[tuple[str, ...], int] = {}
+    blocks: dict[str, int] = {}
+    for row in table.split("\n")[1:]:
+        cells = row.split("\t")
+        if len(cells) != _COLUMNS or cells[0] != "5":
+            continue
+        text = unicodedata.normalize("NFC", cells[11]).strip()
+        if not text:
+            continue
+        left, top, wide, high = (int(cell) for cell in cells[6:10])
+        box = (left / width, top / height, min(1.0, (left + wide) / width), min(1.0, (top + high) / height))
+        line = lines.setdefault((cells[2], cells[3], cells[4]), len(lines))
+        block = blocks.setdefault(cells[2], len(blocks))
+        yield Word(text, box, min(1.0, max(0.0, float(cells[10]) / 100)), line, block)

@@ -1,0 +1,188 @@
+"""Owns coloured ink and large strokes: seals and signatures, found as facts, and red seals taken off for reading.
+
+Never touches the page that is archived. Red print that is no seal (numbers, arrival stamps) stays to be read.
+Sizes: round seals of Vietnamese agencies measure 30 to 42 mm across (Circular 47/2025 of the Ministry of Public
+Security and its forerunners); a stamp image of a digital signature may be smaller.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from hoso.imaging.paper import parts
+from hoso.imaging.pixels import Pixels, resize
+
+__all__ = ["Circle", "has_colour", "lift", "red", "seals", "signature"]
+
+_CHROMA = 45
+_SEARCH_DPI = 50.0
+_SMALLEST_MM, _LARGEST_MM = 8.0, 24.0  # radius of a seal
+_MM = 25.4
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A seal's ring, in pixels of the page it was looked for on; ``support`` is the share of the ring that has ink."""
+
+    x: float
+    y: float
+    radius: float
+    support: float
+
+
+def has_colour(pixels: Pixels) -> bool:
+    """Whether an RGB page holds coloured ink or a coloured cast, or only grey levels stored in three channels."""
+    if pixels.ndim == 2:
+        return False
+    sample = pixels[::6, ::6].astype(np.int16)
+    chroma = sample.max(axis=2) - sample.min(axis=2)
+    return bool(np.count_nonzero(chroma > _CHROMA) > 0.0004 * chroma.size)
+
+
+def red(evened: Pixels) -> Pixels:
+    """255 where an evened RGB page has red ink (also its violet shades), else 0."""
+    reds, greens, blues = cv2.split(evened)
+    over_green = cv2.subtract(reds, greens)
+    mask = cv2.threshold(over_green, _CHROMA, 255, cv2.THRESH_BINARY)[1]
+    mask[cv2.subtract(blues, reds) > 10] = 0
+    return mask
+
+
+def seals(mask: Pixels, dpi: float, least_support: float) -> tuple[Circle, ...]:
+    """Rings of seals in a mask of ink: circles of a seal's size whose line is inked for ``least_support`` of its round.
+
+    Circles are proposed by the Hough transform at 50 dpi and kept where the ring itself bears them out, best first.
+    """
+    scale = _SEARCH_DPI / dpi
+    small = cv2.resize(mask, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = cv2.threshold(small, 40, 255, cv2.THRESH_BINARY)[1]
+    if np.count_nonzero(small) < 40:
+        return ()
+    least, most = _SMALLEST_MM / _MM * _SEARCH_DPI, _LARGEST_MM / _MM * _SEARCH_DPI
+    proposed = cv2.HoughCircles(
+        cv2.GaussianBlur(small, (0, 0), 1),
+        cv2.HOUGH_GRADIENT,
+        dp=1.5,
+        minDist=least,
+        param1=100,
+        param2=22,
+        minRadius=int(least),
+        maxRadius=int(most),
+    )
+    if proposed is None:
+        return ()
+    grown = cv2.dilate(small, np.ones((3, 3), np.uint8))
+    found: list[Circle] = []
+    for x, y, radius in sorted(
+        (_fit(grown, float(x), float(y), float(r)) for x, y, r in proposed.reshape(-1, 3)[:12]),
+        key=lambda circle: -_support(grown, *circle),
+    ):
+        support = _support(grown, x, y, radius)
+        if support < least_support or any(np.hypot(x - c.x * scale, y - c.y * scale) < c.radius * scale for c in found):
+            continue
+        found.append(Circle(x / scale, y / scale, radius / scale, support))
+    return tuple(found[:4])
+
+
+def lift(evened: Pixels, mask: Pixels, found: tuple[Circle, ...]) -> Pixels:
+    """The evened RGB page in grey, red ink inside the seals lifted to paper; black print under it stays.
+
+    In the red channel red ink is light and black print dark: there the seal's own level is stretched to white.
+    """
+    flat = cv2.cvtColor(evened, cv2.COLOR_RGB2GRAY)
+    if not found:
+        return flat
+    reds = cv2.split(evened)[0]
+    for circle in found:
+        reach = circle.radius * 1.1 + 4
+        left, top = max(0, int(circle.x - reach)), max(0, int(circle.y - reach))
+        right, bottom = int(circle.x + reach), int(circle.y + reach)
+        window, inked = reds[top:bottom, left:right], mask[top:bottom, left:right] > 0
+        if not inked.any():
+            continue
+        level = max(90.0, float(np.percentile(window[inked], 35)))
+        stretched = cv2.convertScaleAbs(window, alpha=235.0 / level)
+        near = cv2.dilate(mask[top:bottom, left:right], np.ones((3, 3), np.uint8)) > 0
+        flat[top:bottom, left:right][near] = np.maximum(flat[top:bottom, left:right], stretched)[near]
+    return flat
+
+
+def signature(flat: Pixels, coloured: Pixels | None, mask: Pixels, dpi: float, found: tuple[Circle, ...]) -> bool:
+    """Whether somebody signed: one connected stroke far taller than a line of print, thin, neither rule nor frame.
+
+    ``coloured`` is the evened RGB page where there is one: blue strokes need less height to count than black ones.
+    """
+    scale = min(1.0, 100.0 / dpi)
+    if coloured is not None:
+        small = resize(coloured, scale)
+        reds, _, blues = cv2.split(small)
+        blue = cv2.threshold(cv2.subtract(blues, reds), _CHROMA, 255, cv2.THRESH_BINARY)[1]
+        blue = cv2.dilate(blue, np.ones((2, 2), np.uint8))
+        if _stroke(blue, dpi * scale, 6.0, 12.0, found, scale):
+            return True
+    return _stroke(
+        cv2.threshold(resize(mask, scale), 90, 255, cv2.THRESH_BINARY)[1], dpi * scale, 9.5, 12.0, found, scale
+    )
+
+
+def _stroke(mask: Pixels, dpi: float, high: float, wide: float, found: tuple[Circle, ...], scale: float) -> bool:
+    """Whether ``mask`` has a component at least ``high`` × ``wide`` mm that is a stroke of a pen."""
+    millimetre = dpi / _MM
+    all_parts = parts(mask)
+    height, width = mask.shape
+    tall = (all_parts.height >= high * millimetre) & (all_parts.width >= wide * millimetre)
+    tall &= (all_parts.height <= 70 * millimetre) & (all_parts.width <= 110 * millimetre)
+    for index in np.flatnonzero(tall):
+        x, y = int(all_parts.left[index]), int(all_parts.top[index])
+        w, h = int(all_parts.width[index]), int(all_parts.height[index])
+        if x <= 2 or y <= 2 or x + w >= width - 2 or y + h >= height - 2:
+            continue
+        piece = (all_parts.labels[y : y + h, x : x + w] == index + 1).astype(np.uint8) * 255
+        if any(
+            np.hypot(x + w / 2 - c.x * scale, y + h / 2 - c.y * scale) < 0.35 * c.radius * scale
+            and max(w, h) < 2.6 * c.radius * scale
+            for c in found
+        ):
+            continue
+        if _is_pen(piece, millimetre):
+            return True
+    return False
+
+
+def _is_pen(piece: Pixels, millimetre: float) -> bool:
+    """Thin everywhere, sparse in its box, and not made of straight level or upright lines."""
+    ink = np.count_nonzero(piece)
+    if ink > 0.3 * piece.size:
+        return False
+    thick = cv2.distanceTransform(piece, cv2.DIST_L2, 3).max()
+    if thick > 1.4 * millimetre:
+        return False
+    across = cv2.morphologyEx(piece, cv2.MORPH_OPEN, np.ones((1, max(9, round(6 * millimetre))), np.uint8))
+    down = cv2.morphologyEx(piece, cv2.MORPH_OPEN, np.ones((max(9, round(6 * millimetre)), 1), np.uint8))
+    return bool(np.count_nonzero(cv2.bitwise_or(across, down)) < 0.25 * ink)
+
+
+def _fit(mask: Pixels, x: float, y: float, radius: float) -> tuple[float, float, float]:
+    """The circle moved and sized by a few pixels to where its ring has most ink."""
+    best = (_support(mask, x, y, radius), x, y, radius)
+    for grow in range(-4, 5):
+        for dx in (-2, -1, 0, 1, 2):
+            for dy in (-2, -1, 0, 1, 2):
+                support = _support(mask, x + dx, y + dy, radius + grow)
+                if support > best[0] + 0.005:
+                    best = (support, x + dx, y + dy, radius + grow)
+    return best[1:]
+
+
+_ROUND = np.linspace(0, 2 * np.pi, 120, endpoint=False)
+_COS, _SIN = np.cos(_ROUND), np.sin(_ROUND)
+
+
+def _support(mask: Pixels, x: float, y: float, radius: float) -> float:
+    """Share of 120 points of the ring that have ink; points off the page count as none."""
+    columns, rows = np.rint(x + radius * _COS).astype(int), np.rint(y + radius * _SIN).astype(int)
+    inside = (columns >= 0) & (rows >= 0) & (columns < mask.shape[1]) & (rows < mask.shape[0])
+    return float(np.count_nonzero(mask[rows[inside], columns[inside]]) / len(_ROUND))

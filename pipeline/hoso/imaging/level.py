@@ -1,0 +1,84 @@
+"""Owns the skew of a page: how it is found, and how the page is made level. Never turns by quarter turns.
+
+Method: lower edges of ink are projected along a family of angles; where lines of text fall together, the sum of
+squares of the profile peaks (after Postl, 1986; Bloomberg, Kopec and Dasari, 1995).
+"""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+
+from hoso.imaging.pixels import Affine, Pixels
+
+__all__ = ["LIMIT", "level", "projection", "skew"]
+
+LIMIT = 8.0  # degrees to either side
+_POINTS = 40_000
+_SURE = 1.15  # best energy against the median of all angles; a page without lines stays near 1
+
+
+def skew(mask: Pixels, dpi: float) -> tuple[float, float]:
+    """(degrees by which lines rise to the right, sharpness) of an ink mask; 0.0 degrees where there are no lines.
+
+    Within ± 8°, to about 0.05°. Sharpness ≥ 1 compares the best angle with the typical one.
+    """
+    x, y = _edges(mask)
+    if len(x) < 200:
+        return 0.0, 1.0
+    bin_size = max(1.0, dpi / 50)
+    angles = np.arange(-LIMIT, LIMIT + 0.01, 0.5)
+    energy = [_energy(x, y, angle, bin_size) for angle in angles]
+    sharpness = max(energy) / (float(np.median(energy)) or 1.0)
+    best = float(angles[int(np.argmax(energy))])
+    for step, size in ((0.1, dpi / 100), (0.025, dpi / 200)):
+        near = best + step * np.arange(-6, 7)
+        energy = [_energy(x, y, angle, max(1.0, size)) for angle in near]
+        best = float(near[int(np.argmax(energy))])
+    if sharpness < _SURE or abs(best) > LIMIT:
+        return 0.0, sharpness
+    return round(best, 3), sharpness
+
+
+def projection(mask: Pixels, angle: float) -> Pixels:
+    """Ink pixels a row, along lines that rise to the right by ``angle`` degrees."""
+    height, width = mask.shape
+    slope = math.tan(math.radians(angle))
+    sheared = cv2.warpAffine(
+        mask,
+        np.array([[1, 0, 0], [slope, 1, -slope * width / 2]], np.float64),
+        (width, height),
+        flags=cv2.INTER_NEAREST,
+    )
+    profile: Pixels = np.count_nonzero(sheared, axis=1)
+    return profile
+
+
+def level(grey: Pixels, angle: float) -> tuple[Pixels, Affine]:
+    """The page turned clockwise by ``angle`` degrees on an enlarged white ground, and the affine back to where it was."""
+    height, width = grey.shape[:2]
+    if abs(angle) < 0.05:
+        return grey, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+    forth = cv2.getRotationMatrix2D((width / 2, height / 2), -angle, 1.0)
+    sine, cosine = abs(forth[0, 1]), forth[0, 0]
+    wide, high = math.ceil(width * cosine + height * sine), math.ceil(height * cosine + width * sine)
+    forth[:, 2] += (wide - width) / 2, (high - height) / 2
+    turned = cv2.warpAffine(grey, forth, (wide, high), flags=cv2.INTER_CUBIC, borderValue=255)
+    a, b, c, d, e, f = (float(v) for v in cv2.invertAffineTransform(forth).ravel())
+    return turned, (a, b, c, d, e, f)
+
+
+def _edges(mask: Pixels) -> tuple[Pixels, Pixels]:
+    """Coordinates of ink with paper below, thinned evenly to a bounded number."""
+    edge = cv2.bitwise_and(mask[:-1], cv2.bitwise_not(mask[1:]))
+    y, x = np.nonzero(edge)
+    step = max(1, len(x) // _POINTS)
+    return x[::step].astype(np.float32), y[::step].astype(np.float32)
+
+
+def _energy(x: Pixels, y: Pixels, angle: float, bin_size: float) -> float:
+    across = (y + x * math.tan(math.radians(angle))) / bin_size
+    profile = np.bincount((across - across.min()).astype(np.int32)).astype(np.float64)
+    return float(np.dot(profile, profile)) * bin_size

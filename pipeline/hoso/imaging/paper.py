@@ -1,0 +1,72 @@
+"""Owns what a page's paper looks like under its ink: background, ink mask, components. Changes nothing by itself.
+
+All lengths are pixels at the array's dpi. Never decides what the ink means.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from hoso.imaging.pixels import Pixels
+
+__all__ = ["Parts", "even", "ink", "parts"]
+
+_WHITE = 250.0  # paper after evening; a little below 255 keeps the paper's grain, which tells a blur from a blank
+
+
+def even(pixels: Pixels, dpi: float) -> Pixels:
+    """Pixels (grey or RGB) divided by the local paper: paper becomes white, shadows and colour casts go.
+
+    The paper is the lightest neighbour within about 4 mm, smoothed over about 10 mm, found at about 25 dpi.
+    """
+    if pixels.ndim == 3:
+        return cv2.merge([even(channel, dpi) for channel in cv2.split(pixels)])
+    height, width = pixels.shape
+    step = max(1.0, dpi / 25)
+    size = (max(8, round(width / step)), max(8, round(height / step)))
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    paper = cv2.dilate(small, np.ones((5, 5), np.uint8))
+    paper = cv2.GaussianBlur(cv2.medianBlur(paper, 7), (0, 0), 2)
+    paper = np.maximum(paper, 40)  # a black edge or photograph is not paper, however large
+    return cv2.divide(pixels, cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR), scale=_WHITE)
+
+
+def ink(evened: Pixels) -> Pixels:
+    """255 where an evened grey page has ink, else 0: Otsu's threshold (1979), kept within 110..190."""
+    threshold, _ = cv2.threshold(evened[::2, ::2], 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    return cv2.threshold(evened, min(190.0, max(110.0, threshold)), 255, cv2.THRESH_BINARY_INV)[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Connected components (8 neighbours) of an ink mask: arrays of equal length, without the background.
+
+    ``labels`` is the label image; component ``k`` of the arrays carries label ``k + 1``.
+    """
+
+    labels: Pixels
+    left: Pixels
+    top: Pixels
+    width: Pixels
+    height: Pixels
+    area: Pixels
+
+    @property
+    def right(self) -> Pixels:
+        """First column right of each component."""
+        return self.left + self.width
+
+    @property
+    def bottom(self) -> Pixels:
+        """First row below each component."""
+        return self.top + self.height
+
+
+def parts(mask: Pixels) -> Parts:
+    """The components of ``mask``."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_32S)
+    found = stats[1:]
+    return Parts(labels, *(found[:, column] for column in range(5)))

@@ -1,0 +1,87 @@
+"""Owns the cheap guess of a page's way up: are its lines level or upright, and is their heavy side above?
+
+Latin capitals, ascenders and nearly all Vietnamese marks stand above the body of a line; only g p q y and the dot below
+hang under it. So a line has more ink above its body than below. Never asks an engine; says 0.0 when it does not know.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hoso.imaging.level import projection, skew
+from hoso.imaging.paper import even, ink, parts
+from hoso.imaging.pixels import Pixels, array, grey, raster, resize
+from hoso.nouns import Raster
+
+__all__ = ["guess", "small"]
+
+_DPI = 120.0
+
+
+def small(page: Raster) -> Raster:
+    """The page in grey at no more than 200 dpi: enough for an engine that finds its way up."""
+    pixels = grey(array(page))
+    scale = min(1.0, 200 / page.dpi)
+    return raster(resize(pixels, scale), page.dpi * scale, page.dpi_known)
+
+
+def guess(page: Raster) -> tuple[int, float]:
+    """(rotation, confidence): what turns the page upright, clockwise; confidence 0..1, 0.0 for no idea."""
+    pixels = grey(array(page)[:: max(1, int(page.dpi // 300)), :: max(1, int(page.dpi // 300))])
+    dpi = page.dpi / max(1, int(page.dpi // 300))
+    pixels = resize(pixels, min(1.0, _DPI / dpi))
+    dpi = min(dpi, _DPI)
+    mask = _text(ink(even(pixels, dpi)), dpi)
+    angle, flat = skew(mask, dpi)
+    lying = np.ascontiguousarray(np.rot90(mask, -1))  # a quarter turn clockwise
+    angle_lying, steep = skew(lying, dpi)
+    if max(flat, steep) < 1.2:
+        return 0, 0.0
+    level_confidence = min(1.0, abs(flat - steep) / (0.3 * min(flat, steep)))
+    if flat >= steep:
+        top, votes = _heavy_top(mask, angle, dpi)
+        turn, other = 0, 180
+    else:
+        top, votes = _heavy_top(lying, angle_lying, dpi)
+        turn, other = 90, 270
+    confidence = level_confidence * min(1.0, abs(top) * 4) * min(1.0, votes / 6)
+    return (turn if top >= 0 else other), round(confidence, 3)
+
+
+def _text(mask: Pixels, dpi: float) -> Pixels:
+    """The mask without what is no letter by its size: rules, frames, edges, seals, specks."""
+    found = parts(mask)
+    longest = np.maximum(found.width, found.height)
+    keep = (longest < 0.5 * dpi) & (found.area >= max(2, dpi / 60))
+    table = np.zeros(len(keep) + 1, np.uint8)
+    table[1:][keep] = 255
+    return table[found.labels]
+
+
+def _heavy_top(mask: Pixels, angle: float, dpi: float) -> tuple[float, int]:
+    """(ink above the bodies of lines against ink below, -1..1; lines that voted)."""
+    profile = projection(mask, angle).astype(np.float64)
+    reach = max(2, round(dpi * 0.075))  # about the height of ascenders and marks over 11 pt letters
+    above = below = 0.0
+    votes = 0
+    for start, stop in _lines(profile, max(3, round(dpi * 0.03))):
+        body = profile[start:stop]
+        strong = np.nonzero(body > 0.55 * body.max())[0]
+        if len(strong) < 2 or body.max() < dpi * 0.15:
+            continue
+        first, last = start + int(strong[0]), start + int(strong[-1])
+        over = profile[max(start, first - reach) : first].sum()
+        under = profile[last + 1 : min(stop, last + 1 + reach)].sum()
+        total = body.sum()
+        if over + under < 0.02 * total:
+            continue
+        above, below = above + over, below + under
+        votes += 1
+    return ((above - below) / (above + below) if above + below else 0.0), votes
+
+
+def _lines(profile: Pixels, least: int) -> list[tuple[int, int]]:
+    """Runs of rows with ink that are at least ``least`` rows high."""
+    inked = np.concatenate(([False], profile > 0.03 * np.percentile(profile, 98), [False]))
+    steps = np.flatnonzero(inked[1:] != inked[:-1])
+    return [(int(a), int(b)) for a, b in zip(steps[::2], steps[1::2], strict=True) if b - a >= least]
