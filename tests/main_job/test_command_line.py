@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from doors import INBOX, Done, hoso, smallest_dossier
+from doors import INBOX, Done, hoso, one_page_image, smallest_dossier
 
 RECORD_KEYS = {
     "document", "dossier", "source", "type", "type_confidence", "state", "verdict", "pages", "fields", "problems",
@@ -228,9 +228,7 @@ def test_a_wrong_key_password_is_told_without_the_password(tmp_path: Path) -> No
 def test_what_cannot_be_read_is_quarantined_with_a_reason_and_the_rest_goes_on(tmp_path: Path) -> None:
     home, inbox = tmp_path / "home", tmp_path / "inbox"
     assert hoso(home, "init", "--demo").code == 0
-    good = next(
-        f for p in sorted(INBOX.iterdir()) if p.is_dir() for f in sorted(p.iterdir()) if f.suffix in (".jpg", ".png")
-    )
+    good = one_page_image()
     folder = inbox / "HS9"
     folder.mkdir(parents=True)
     shutil.copy(good, folder / "2.bin")  # by content, not by name
@@ -281,9 +279,7 @@ def test_a_late_page_joins_its_dossier_and_redoes_only_itself(home: Path, tmp_pa
 def test_a_watched_folder_is_taken_and_emptied(tmp_path: Path) -> None:
     home = tmp_path / "home"
     assert hoso(home, "init", "--demo").code == 0
-    good = next(
-        f for p in sorted(INBOX.iterdir()) if p.is_dir() for f in sorted(p.iterdir()) if f.suffix in (".jpg", ".png")
-    )
+    good = one_page_image()
     shutil.copy(good, home / "inbox" / f"giay{good.suffix}")
     (home / "inbox" / "hong.pdf").write_bytes(b"not a pdf")
     done = hoso(home, "watch", "--once", "--settle", "0.5")
