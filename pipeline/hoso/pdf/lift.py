@@ -1,0 +1,382 @@
+"""Owns the taking-over of a page of a received PDF: its one scan as it is, or its drawing as it is, or neither.
+
+Never changes the received bytes and never guesses: a page whose drawing breaks a rule of PDF/A-2u is not taken over here;
+the caller draws it as an image instead, and says so. Annotations are drawn into the page, scripts, links and other
+people's invisible text are left behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any, Literal
+
+import pikepdf
+from pikepdf import Array, Dictionary, Matrix, Name, Object, Pdf, PdfError, Stream
+
+from hoso.errors import Refused
+
+__all__ = ["Plan", "Source"]
+
+_PAINTS = {"f", "F", "f*", "B", "B*", "b", "b*", "S", "s", "sh", "INLINE IMAGE"}
+_SHOWS = {"Tj", "TJ", "'", '"'}
+_IMAGE_KEYS = {"/Type", "/Subtype", "/Width", "/Height", "/ColorSpace", "/BitsPerComponent", "/Decode", "/Mask", "/SMask",
+               "/Filter", "/DecodeParms", "/Length", "/SMaskInData", "/Matte"}  # fmt: skip
+_DROPPED = (
+    "/Metadata",
+    "/PieceInfo",
+    "/LastModified",
+    "/OPI",
+    "/Alternates",
+    "/StructParent",
+    "/StructParents",
+    "/Ref",
+)
+_DEEPEST = 8
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a page can be taken over: "image" (its one scan), "drawing", or "none" with the reasons.
+
+    ``width`` and ``height`` in points as a viewer shows the page; ``letters`` counts its visible letters.
+    """
+
+    kind: Literal["image", "drawing", "none"]
+    width: float
+    height: float
+    letters: int = 0
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass
+class _Look:
+    """What the drawing of a page holds."""
+
+    images: list[tuple[Object, Matrix]] = field(default_factory=list)
+    paints: int = 0
+    letters: int = 0
+    hidden: int = 0
+    plain: bool = True  # nothing but whole, unclipped, opaque images
+    clips: list[tuple[float, float, float, float]] = field(default_factory=list)
+
+
+class Source:
+    """A received PDF, opened once for all its pages. Raises Refused("file.damaged")."""
+
+    def __init__(self, data: bytes) -> None:
+        try:
+            self._pdf = pikepdf.open(BytesIO(data))
+        except (PdfError, pikepdf.PasswordError, ValueError, RuntimeError) as error:
+            raise Refused(
+                "file.damaged",
+                f"the PDF cannot be opened for its archive copy: {error}",
+                "Tệp PDF bị hỏng, không mở được. Hãy quét lại hoặc xuất lại tệp.",
+            ) from error
+        self._flat = False
+
+    def __len__(self) -> int:
+        return len(self._pdf.pages)
+
+    def plan(self, index: int, judge: Callable[[Source, int, str], tuple[str, ...]]) -> Plan:
+        """How page ``index`` (from 1) can be taken over. ``judge`` tells what is wrong with a trial of that kind."""
+        width, height = 595.0, 842.0
+        letters = 0
+        try:
+            width, height = self.size(index)
+            look = self._look(index)
+            letters = look.letters
+            kind: Literal["image", "drawing"] = "image" if self._scan(look, index) else "drawing"
+            reasons = (*self._undrawable(index), *judge(self, index, kind))
+        except (PdfError, ValueError, TypeError, KeyError, RuntimeError, RecursionError, AttributeError) as error:
+            return Plan("none", width, height, letters, (f"the page's drawing cannot be followed: {error}",))
+        return Plan("none" if reasons else kind, width, height, letters, reasons)
+
+    def size(self, index: int) -> tuple[float, float]:
+        """Points across and down of page ``index`` as a viewer shows it: CropBox, /Rotate and UserUnit heeded."""
+        left, bottom, right, top = self._box(index)
+        unit = self._unit(index)
+        wide, high = (right - left) * unit, (top - bottom) * unit
+        return (high, wide) if self._turn(index) % 180 else (wide, high)
+
+    def place(self, out: Pdf, index: int, kind: str, turned: Callable[[int], Matrix]) -> tuple[Object, Matrix]:
+        """The XObject of page ``index`` copied into ``out``, and the matrix that draws it on the unit square.
+
+        ``turned(rotation)`` is the matrix that turns the unit square clockwise.
+        """
+        left, bottom, right, top = self._box(index)
+        to_unit = Matrix(1 / (right - left), 0, 0, 1 / (top - bottom), -left / (right - left), -bottom / (top - bottom))
+        upright = to_unit @ turned(self._turn(index))
+        if kind == "image":
+            image, matrix = self._look(index).images[0]
+            return out.copy_foreign(_clean_image(self._pdf, image)), matrix @ upright
+        return out.copy_foreign(self._form(index, (left, bottom, right, top))), upright
+
+    # --- the page
+
+    def _page(self, index: int) -> pikepdf.Page:
+        if not self._flat and any("/Annots" in page.obj for page in self._pdf.pages):
+            self._pdf.flatten_annotations("all")
+        self._flat = True
+        return self._pdf.pages[index - 1]
+
+    def _box(self, index: int) -> tuple[float, float, float, float]:
+        """CropBox within MediaBox, as left, bottom, right, top. Raises ValueError for a page without area."""
+        page = self._pdf.pages[index - 1]
+        media, crop = _ordered(page.mediabox), _ordered(page.cropbox)
+        left, bottom = max(media[0], crop[0]), max(media[1], crop[1])
+        right, top = min(media[2], crop[2]), min(media[3], crop[3])
+        if right - left < 1 or top - bottom < 1:
+            left, bottom, right, top = media
+        if right - left < 1 or top - bottom < 1:
+            raise ValueError("the page has no area")
+        return left, bottom, right, top
+
+    def _turn(self, index: int) -> int:
+        node: Any = self._pdf.pages[index - 1].obj
+        for _ in range(64):
+            if "/Rotate" in node:
+                turn = int(node["/Rotate"]) % 360
+                return turn if turn % 90 == 0 else 0
+            if "/Parent" not in node:
+                break
+            node = node["/Parent"]
+        return 0
+
+    def _unit(self, index: int) -> float:
+        unit = float(self._pdf.pages[index - 1].obj.get("/UserUnit", 1))
+        return unit if 0 < unit < 1000 else 1.0
+
+    # --- what it draws
+
+    def _look(self, index: int) -> _Look:
+        page = self._page(index)
+        look = _Look()
+        _walk(page.obj, _resources(page.obj), Matrix(), look, 0)
+        return look
+
+    def _scan(self, look: _Look, index: int) -> bool:
+        """Whether nothing is visible but one plain image, all of which the page shows."""
+        if len(look.images) != 1 or look.paints or look.letters or not look.plain:
+            return False
+        image, matrix = look.images[0]
+        if bool(image.get("/ImageMask", False)) or "/OC" in image or _sheared(matrix):
+            return False
+        shown = _overlap(_bounds(matrix), self._box(index))
+        return all(_holds(clip, shown) for clip in look.clips)
+
+    def _undrawable(self, index: int) -> Iterator[str]:
+        """Reasons why the content stream alone is not what a viewer shows."""
+        for annotation in self._pdf.pages[index - 1].obj.get("/Annots", Array([])):
+            kind = str(annotation.get("/Subtype", ""))
+            if kind not in {"/Link", "/Popup"} and not int(annotation.get("/F", 0)) & 2:
+                yield f"an annotation {kind} has no appearance that can be drawn into the page"
+        if "/AcroForm" in self._pdf.Root and bool(self._pdf.Root.AcroForm.get("/NeedAppearances", False)):
+            yield "form fields ask the viewer to draw them"
+
+    def _form(self, index: int, box: tuple[float, float, float, float]) -> Stream:
+        """The page's drawing as a form XObject, without other people's invisible text."""
+        page = self._page(index)
+        resources = _resources(page.obj)
+        _tidy(self._pdf, resources, 0, set())
+        instructions = list(pikepdf.parse_content_stream(page))
+        content = pikepdf.unparse_content_stream(_visible(instructions))
+        form = Stream(self._pdf, content)
+        form.Type, form.Subtype = Name.XObject, Name.Form
+        form.BBox = Array([round(value, 4) for value in box])
+        form.Resources = resources
+        if "/Group" in page.obj:
+            form.Group = page.obj.Group
+        return form
+
+
+def _ordered(box: Any) -> tuple[float, float, float, float]:
+    a, b, c, d = (float(value) for value in box)
+    return min(a, c), min(b, d), max(a, c), max(b, d)
+
+
+def _resources(node: Any) -> Any:
+    """The resources of a page, from the nearest node of the page tree that has some."""
+    for _ in range(64):
+        if "/Resources" in node:
+            return node["/Resources"]
+        if "/Parent" not in node:
+            break
+        node = node["/Parent"]
+    return Dictionary()
+
+
+def _walk(content: Any, resources: Any, ctm: Matrix, look: _Look, depth: int) -> None:
+    """Follow the drawing operators of a page or form, noting what becomes visible."""
+    if depth > _DEEPEST:
+        raise ValueError("forms are nested too deep")
+    mode, stack, path = 0, [], []  # type: int, list[tuple[Matrix, int]], list[Any]
+    rectangles_only = True
+    if any(key in resources.get("/ColorSpace", {}) for key in ("/DefaultRGB", "/DefaultGray", "/DefaultCMYK")):
+        look.plain = False
+    for instruction in pikepdf.parse_content_stream(content):
+        operands: Any = instruction.operands
+        word = str(instruction.operator)
+        if word == "q":
+            stack.append((ctm, mode))
+        elif word == "Q" and stack:
+            ctm, mode = stack.pop()
+        elif word == "cm":
+            ctm = Matrix(*(float(value) for value in operands)) @ ctm
+        elif word == "Tr":
+            mode = int(operands[0])
+        elif word in _SHOWS:
+            count = _letters(operands)
+            if mode in {3, 7}:
+                look.hidden += count
+            else:
+                look.letters += count
+        elif word == "re":
+            path.append(_bounds_of(operands, ctm))
+        elif word in {"m", "l", "c", "v", "y"}:
+            rectangles_only = False
+        elif word in {"W", "W*"}:
+            if len(path) == 1 and rectangles_only and not _sheared(ctm):
+                look.clips.append(path[0])
+            else:
+                look.plain = False
+        elif word == "n":
+            path, rectangles_only = [], True
+        elif word in _PAINTS:
+            look.paints += 1
+            path, rectangles_only = [], True
+        elif word == "gs":
+            look.plain = look.plain and _opaque(resources.get("/ExtGState", {}).get(str(operands[0]), {}))
+        elif word in {"BDC", "DP"} and str(operands[0]) == "/OC":
+            look.plain = False
+        elif word == "Do":
+            _walk_object(resources["/XObject"][str(operands[0])], resources, ctm, look, depth)
+
+
+def _walk_object(found: Any, resources: Any, ctm: Matrix, look: _Look, depth: int) -> None:
+    if found.get("/Subtype") == "/Image":
+        look.images.append((found, ctm))
+    elif found.get("/Subtype") == "/Form":
+        inner = Matrix(*(float(value) for value in found.get("/Matrix", (1, 0, 0, 1, 0, 0)))) @ ctm
+        if "/BBox" in found:
+            if _sheared(inner):
+                look.plain = False
+            else:
+                left, bottom, right, top = _ordered(found["/BBox"])
+                look.clips.append(_bounds_of((left, bottom, right - left, top - bottom), inner))
+        look.plain = look.plain and "/OC" not in found
+        _walk(found, found.get("/Resources", resources), inner, look, depth + 1)
+    else:
+        raise ValueError("an XObject is neither image nor form")
+
+
+def _opaque(state: Any) -> bool:
+    return (
+        float(state.get("/ca", 1)) == 1
+        and str(state.get("/SMask", "/None")) == "/None"
+        and str(state.get("/BM", "/Normal")) in {"/Normal", "/Compatible"}
+    )
+
+
+def _letters(operands: Any) -> int:
+    """Bytes of the strings shown, a fair count of letters."""
+    total = 0
+    for operand in operands:
+        if isinstance(operand, pikepdf.String):
+            total += len(bytes(operand))
+        elif isinstance(operand, pikepdf.Array):
+            total += sum(len(bytes(item)) for item in operand if isinstance(item, pikepdf.String))
+    return total
+
+
+def _visible(instructions: list[Any]) -> list[Any]:
+    """Instructions without the text objects that show only invisible text (render mode 3 or 7)."""
+    kept: list[Any] = []
+    mode, stack, start, shown = 0, [], -1, False  # type: int, list[int], int, bool
+    for instruction in instructions:
+        word = str(instruction.operator)
+        kept.append(instruction)
+        if word == "q":
+            stack.append(mode)
+        elif word == "Q" and stack:
+            mode = stack.pop()
+        elif word == "Tr":
+            mode = int(instruction.operands[0])
+        elif word == "BT":
+            start, shown = len(kept) - 1, False
+        elif word in _SHOWS:
+            shown = shown or mode not in {3, 7}
+        elif word == "ET" and start >= 0:
+            body = kept[start:]
+            if not shown and not any(str(item.operator) in {"BDC", "BMC", "EMC"} for item in body):
+                state = [
+                    item for item in body if str(item.operator) in {"Tr", "Tc", "Tw", "Tz", "TL", "Tf", "Ts", "gs"}
+                ]
+                kept[start:] = state
+            elif not shown:
+                kept[start:] = [item for item in body if str(item.operator) not in _SHOWS]
+            start = -1
+    return kept
+
+
+def _tidy(pdf: Pdf, resources: Any, depth: int, seen: set[tuple[int, int]]) -> None:
+    """Drop, from the objects a drawing uses, keys that PDF/A-2 forbids or that mean nothing in the copy."""
+    if depth > _DEEPEST:
+        raise ValueError("forms are nested too deep")
+    for found in list(resources.get("/XObject", {}).values()):
+        if found.objgen in seen:
+            continue
+        seen.add(found.objgen)
+        for key in _DROPPED:
+            if key in found:
+                del found[key]
+        if found.get("/Subtype") == "/Image":
+            _clean_image(pdf, found, keep=("/ImageMask", "/Intent", "/OC"))
+        elif "/Resources" in found:
+            _tidy(pdf, found["/Resources"], depth + 1, seen)
+
+
+def _clean_image(pdf: Pdf, image: Object, keep: tuple[str, ...] = ()) -> Object:
+    """The image with the keys a PDF/A-2 image may have, LZW packed anew (ISO 19005-2, 6.1.7.2 and 6.2.8)."""
+    for key in set(image.keys()) - _IMAGE_KEYS - set(keep):
+        del image[key]
+    filters = image.get("/Filter", Array([]))
+    names = [str(item) for item in filters] if isinstance(filters, pikepdf.Array) else [str(filters)]
+    if "/LZWDecode" in names and not {"/DCTDecode", "/JPXDecode", "/CCITTFaxDecode", "/JBIG2Decode"} & set(names):
+        image.write(image.read_bytes())
+    mask = image.get("/SMask")
+    if isinstance(mask, Stream):
+        _clean_image(pdf, mask)
+    return image
+
+
+def _bounds(matrix: Matrix) -> tuple[float, float, float, float]:
+    return _bounds_of((0, 0, 1, 1), matrix)
+
+
+def _bounds_of(rectangle: Any, matrix: Matrix) -> tuple[float, float, float, float]:
+    x, y, w, h = (float(value) for value in rectangle)
+    corners = [matrix.transform(corner) for corner in ((x, y), (x + w, y), (x, y + h), (x + w, y + h))]
+    across, up = [float(x) for x, _ in corners], [float(y) for _, y in corners]
+    return min(across), min(up), max(across), max(up)
+
+
+def _overlap(
+    one: tuple[float, float, float, float], other: tuple[float, float, float, float]
+) -> tuple[float, float, float, float]:
+    return max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
+
+
+def _holds(outer: tuple[float, float, float, float], inner: tuple[float, float, float, float]) -> bool:
+    return (
+        outer[0] <= inner[0] + 1 and outer[1] <= inner[1] + 1 and outer[2] >= inner[2] - 1 and outer[3] >= inner[3] - 1
+    )
+
+
+def _sheared(matrix: Matrix) -> bool:
+    """Whether the matrix turns by anything but quarter turns."""
+    scale = max(abs(matrix.a), abs(matrix.b), abs(matrix.c), abs(matrix.d), 1e-9)
+    straight = abs(matrix.b) + abs(matrix.c) < 1e-3 * scale
+    crossed = abs(matrix.a) + abs(matrix.d) < 1e-3 * scale
+    return not (straight or crossed)

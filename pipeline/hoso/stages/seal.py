@@ -1,0 +1,135 @@
+"""Owns the sealing of an archive copy: the look is placed and drawn, the signature made, the signed bytes judged.
+
+A signed file counts only after it was read again: its signature intact, trusted and over the whole file, no rule of
+PDF/A-2u broken. Anything else is refused and must not be kept. Never decides whether a document may be sealed: an
+approval or a mandate does (Decree 30/2020/NĐ-CP, art. 32). Reads no clock: the instant is told.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta, timezone
+from hashlib import sha256
+from typing import Literal, get_args
+
+from hoso.errors import Misconfigured, Refused
+from hoso.imaging import encode
+from hoso.nouns import Picture, SignatureFinding
+from hoso.pdf import check, marks, stamp
+from hoso.signers.api import Look, Signer
+from hoso.signers.validate import validate
+from hoso.stages.place import free_box, top_right
+
+__all__ = ["VERSION", "look_for", "seal"]
+
+VERSION = "1"
+
+HANOI = timezone(timedelta(hours=7))
+_MM = 72 / 25.4
+_MARGIN = 5 * _MM
+_SEAL = 30 * _MM  # of a seal that is drawn, or whose image does not say its size
+_WIDEST_SEAL = 50 * _MM
+
+Profile = Literal["text", "seal", "invisible"]
+
+
+def seal(
+    pdf: bytes,
+    signer: Signer,
+    look: str,
+    at: datetime,
+    roots: Sequence[bytes],
+    *,
+    office: str = "",
+    image: bytes = b"",
+) -> tuple[bytes, str]:
+    """(the signed PDF, the evidence as JSON). ``look`` is a profile: "text", "seal" or "invisible".
+
+    ``office`` is the name shown (the signer's where empty), ``image`` the PNG of the seal. The evidence holds what the
+    circular to Decree 23/2025/NĐ-CP asks to keep: the certificate, the status check and its result. Raises
+    Refused("seal.check-failed") where the signed bytes do not pass, Misconfigured for an unknown profile.
+    """
+    signed = signer.sign(pdf, look_for(pdf, look, office or signer.name, at, image), at)
+    if not signed.startswith(pdf):
+        raise _failed("the signature was woven into the file instead of appended")
+    findings = validate(signed, roots)
+    if not findings or not findings[-1].valid:
+        raise _failed(findings[-1].text if findings else "no signature is found in the signed file")
+    broken = check.violations(signed)
+    if broken:
+        first = broken[0]
+        raise _failed(f"{len(broken)} rules of PDF/A-2u are broken, the first: {first.clause} {first.text}")
+    return signed, _evidence(pdf, signed, signer, look, findings[-1])
+
+
+def look_for(pdf: bytes, profile: str, office: str, at: datetime, image: bytes = b"") -> Look:
+    """The look of that profile on page 1: office and signing time with its zone (Decree 30/2020/NĐ-CP, Appendix I),
+    at the top right, beneath what stands there, on free space where there is some."""
+    known: tuple[Profile, ...] = get_args(Profile)
+    chosen = next((one for one in known if one == profile), None)
+    if chosen is None:
+        raise Misconfigured(f"settings.toml [seal] look: there is no {profile!r}; known: {', '.join(known)}")
+    if chosen == "invisible":
+        return Look(chosen, 0, (0.0, 0.0, 0.0, 0.0), ())
+    lines = (f"Ký số: {office}", at.astimezone(HANOI).strftime("Thời gian ký: %d/%m/%Y %H:%M:%S +07:00"))
+    graphic = encode.graphic(image) if image and chosen == "seal" else None
+    side = _side(graphic) if chosen == "seal" else 0.0
+    (width, height), taken = marks.spots(pdf)
+    wide, high = stamp.stamp_size(lines, side)
+    size = (wide / width, high / height)
+    box = free_box(taken, size, _candidates(size, (_MARGIN / width, _MARGIN / height)))
+    return Look(chosen, 0, box, lines, stamp.stamp(lines, side, graphic, office))
+
+
+def _candidates(size: tuple[float, float], margin: tuple[float, float]) -> Iterator[tuple[float, float]]:
+    """The right of the band at the top, then further down the right edge, then all of the band, then the foot."""
+    yield from top_right(size, margin, 0.10, leftmost=0.4)
+    yield from ((1 - margin[0] - size[0], 0.10 + step * 0.004) for step in range(50))
+    yield from top_right(size, margin, 0.10)
+    yield 1 - margin[0] - size[0], 1 - margin[1] - size[1]
+
+
+def _side(graphic: Picture | None) -> float:
+    """Points across of the seal: the image's own size where it says its dpi (actual size: Appendix I)."""
+    if graphic is None or not graphic.dpi[0]:
+        return _SEAL
+    return min(max(graphic.width, graphic.height) / graphic.dpi[0] * 72, _WIDEST_SEAL)
+
+
+def _failed(why: str) -> Refused:
+    return Refused(
+        "seal.check-failed",
+        f"the signed file did not pass its own check and was not kept: {why}",
+        f"Bản ký không đạt kiểm tra nên không được lưu: {why}. Hãy báo người vận hành.",
+    )
+
+
+def _evidence(pdf: bytes, signed: bytes, signer: Signer, look: str, finding: SignatureFinding) -> str:
+    certificate: bytes = getattr(signer, "certificate", b"")
+    return json.dumps(
+        {
+            "before": sha256(pdf).hexdigest(),
+            "after": sha256(signed).hexdigest(),
+            "profile": look,
+            "level": "PAdES B-B",
+            "algorithm": finding.algorithm,
+            "signer": finding.signer,
+            "issuer": finding.issuer,
+            "signed_at": finding.signed_at,
+            "certificate_sha256": signer.fingerprint,
+            "certificate": base64.b64encode(certificate).decode("ascii"),
+            "certificate_from": finding.certificate_from,
+            "certificate_until": finding.certificate_until,
+            "intact": finding.intact,
+            "trusted": finding.trusted,
+            "whole_file": finding.whole_file,
+            "revocation": "not-checked",
+            "revocation_text": "Chưa kiểm tra được tình trạng thu hồi của chứng thư (không có CRL/OCSP)",
+            "pdfa": "2U",
+            "text": finding.text,
+        },
+        ensure_ascii=False,
+        sort_keys=True,
+    )
