@@ -15,10 +15,11 @@ from hoso.pdf.check_fonts import Use, codes
 
 __all__ = ["Drawing", "colour_rules", "icc_rules"]
 
-_OPERATORS = frozenset(
-    "b B b* B* BDC BI BMC BT BX c cm CS cs d d0 d1 Do DP EI EMC ET EX f F f* G g gs h i ID j J K k l M m MP n q Q re RG "
-    "rg ri s S sc SC SCN scn sh T* Tc Td TD Tf Tj TJ TL Tm Tr Ts Tw Tz v w W W* y ' \"".split()  # noqa: SIM905 — a table of words reads better
-) | {"INLINE IMAGE"}
+_WORDS = """
+    b B b* B* BDC BI BMC BT BX c cm CS cs d d0 d1 Do DP EI EMC ET EX f F f* G g gs h i ID j J K k l M m MP n q Q re RG
+    rg ri s S sc SC SCN scn sh T* Tc Td TD Tf Tj TJ TL Tm Tr Ts Tw Tz v w W W* y ' "
+"""
+_OPERATORS = frozenset(_WORDS.split()) | {"INLINE IMAGE"}
 _INTENTS = {"/RelativeColorimetric", "/AbsoluteColorimetric", "/Perceptual", "/Saturation"}
 _BLENDS = {"/Normal", "/Compatible", "/Multiply", "/Screen", "/Overlay", "/Darken", "/Lighten", "/ColorDodge",
            "/ColorBurn", "/HardLight", "/SoftLight", "/Difference", "/Exclusion", "/Hue", "/Saturation", "/Color",
@@ -120,6 +121,7 @@ class Drawing:
 
 
 def _show(font: Use, operands: Any, mode: int) -> None:
+    font.drawn = font.drawn or mode != 3
     for operand in operands:
         items = list(operand) if isinstance(operand, pikepdf.Array) else [operand]
         for item in items:

@@ -28,12 +28,14 @@ _TOKEN = re.compile(rb"<([0-9A-Fa-f\s]*)>|\[|\]|[A-Za-z]+")
 
 
 class Use:
-    """A font and the codes shown with it; ``seen`` are those shown visibly (render mode other than 3)."""
+    """A font and the codes shown with it; ``seen`` are those shown visibly (render mode other than 3), ``drawn`` whether
+    anything is, be it an empty string."""
 
     def __init__(self, font: Any) -> None:
         self.font = font
         self.codes: set[int] = set()
         self.seen: set[int] = set()
+        self.drawn = False
 
     @property
     def composite(self) -> bool:
@@ -73,7 +75,7 @@ def _composite(use: Use, where: str) -> Iterator[Violation]:
     inner = font["/DescendantFonts"][0]
     descriptor = inner.get("/FontDescriptor", pikepdf.Dictionary())
     if not any(key in descriptor for key in _FILES):
-        if use.seen:
+        if use.drawn:
             yield Violation("6.2.11.4.1", "is not embedded", where)
         return
     if str(inner.get("/Subtype")) != "/CIDFontType2":
@@ -136,7 +138,7 @@ def _simple(use: Use, kind: str, where: str) -> Iterator[Violation]:
         return
     descriptor = font.get("/FontDescriptor", pikepdf.Dictionary())
     if not any(key in descriptor for key in _FILES):
-        if use.seen:
+        if use.drawn:
             yield Violation("6.2.11.4.1", "is not embedded", where)
         return
     first, last = int(font.get("/FirstChar", -1)), int(font.get("/LastChar", -1))

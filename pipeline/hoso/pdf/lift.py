@@ -33,6 +33,7 @@ _DROPPED = (
     "/StructParents",
     "/Ref",
 )
+_RESOURCES = {"/ExtGState", "/ColorSpace", "/Pattern", "/Shading", "/XObject", "/Font", "/ProcSet", "/Properties"}
 _DEEPEST = 8
 
 
@@ -324,6 +325,8 @@ def _tidy(pdf: Pdf, resources: Any, depth: int, seen: set[tuple[int, int]]) -> N
     """Drop, from the objects a drawing uses, keys that PDF/A-2 forbids or that mean nothing in the copy."""
     if depth > _DEEPEST:
         raise ValueError("forms are nested too deep")
+    for key in set(resources.keys()) - _RESOURCES:
+        del resources[key]
     for found in list(resources.get("/XObject", {}).values()):
         if found.objgen in seen:
             continue
