@@ -33,17 +33,18 @@ def page_count(data: bytes) -> int:
         return len(pdf)
 
 
-def render(data: bytes, index: int, limits: Reading) -> Raster:
+def render(data: bytes, index: int, limits: Reading, *, drawn_dpi: float = _VECTOR_DPI) -> Raster:
     """Page ``index`` (from 1) as a viewer shows it: CropBox, /Rotate, form fields and annotations drawn.
 
-    The dpi is that of the page's largest picture where one covers most of it (within 150..300), 200 for drawn pages;
-    less where the page would pass ``max_pixels``. Raises Refused: page.missing, page.damaged, page.too-large.
+    The dpi is that of the page's largest picture where one covers most of it (within 150..300), ``drawn_dpi`` for
+    drawn pages; less where the page would pass ``max_pixels``. Raises Refused: page.missing, page.damaged,
+    page.too-large.
     """
     with _opened(data) as pdf, _page(pdf, index) as page:
         width, height = page.get_size()
         if not (0 < width < 1e6 and 0 < height < 1e6):
             raise _damaged(index, "it has no size")
-        dpi, colour = _resolution(page, index, limits)
+        dpi, colour = _resolution(page, index, limits, drawn_dpi)
         most = (limits.max_pixels / (width * height)) ** 0.5 * 72
         if most < 72:
             raise Refused(
@@ -157,7 +158,7 @@ def _largest_picture(page: Any) -> tuple[float, int, int]:
     return max(_pictures(page), default=(0.0, 0, 0))
 
 
-def _resolution(page: Any, index: int, limits: Reading) -> tuple[float, bool]:
+def _resolution(page: Any, index: int, limits: Reading, drawn_dpi: float) -> tuple[float, bool]:
     """(dpi to draw at, whether colour is needed)."""
     pictures = _pictures(page)
     for _, across, down in pictures:
@@ -169,7 +170,7 @@ def _resolution(page: Any, index: int, limits: Reading) -> tuple[float, bool]:
             )
     share, across, down = max(pictures, default=(0.0, 0, 0))
     if share <= _SCAN_SHARE:
-        return _VECTOR_DPI, True
+        return drawn_dpi, True
     width, height = page.get_size()
     inches = (width * height * share) ** 0.5 / 72
     return min(max((across * down) ** 0.5 / inches, _COARSEST), _FINEST), True

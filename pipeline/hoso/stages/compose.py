@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, timezone
 from math import isclose
 
 from hoso.imaging import encode
-from hoso.nouns import Box, Outcome, Picture, Record, Scan, Seen
+from hoso.nouns import Outcome, Picture, Record, Scan, Seen
 from hoso.pdf import compose as writer
 from hoso.pdf import marks, render
 from hoso.pdf.lift import Source
@@ -82,11 +82,10 @@ def compose(
             part, how = _from_picture(picture, seen), _how(picture)
         pages.append(part)
         taken.append(how)
-    words = None
-    text = mark_text(office, at)
-    if mark:
-        words = _marked(text, pages[0], parts[0][2])
-    return writer.compose(pages, words, _meta(parts, record, outcome, office, at, text if mark else "", taken))
+    text = mark_text(office, at) if mark else ""
+    meta = _meta(parts, record, outcome, office, at, text, taken)
+    words = _marked(text, pages[0], writer.compose(pages[:1], None, meta)) if mark else None
+    return writer.compose(pages, words, meta)
 
 
 def _from_picture(picture: Picture, seen: Seen) -> writer.Part:
@@ -128,7 +127,7 @@ def _from_pdf(source: Source, data: bytes, seen: Seen, limits: Reading) -> tuple
         if letters * 2 > read and known < 0.6:
             kind, why = "none", "its letters do not say what is printed"
     if kind == "none":
-        picture = encode.picture(render.render(data, index, limits))
+        picture = encode.picture(render.render(data, index, limits, drawn_dpi=300.0))
         part = writer.Part(width, height, page.rotation, picture, reading=seen.reading, skew=page.skew)
         return part, f"drawn as an image at {picture.dpi[0]:.0f} dpi ({why})"
     covers = kind == "drawing" and own and _known(seen, own) >= 0.6
@@ -155,21 +154,21 @@ def _how(picture: Picture) -> str:
     return f"received {names[picture.codec]} stream" if picture.kept else f"{names[picture.codec]}, lossless"
 
 
-def _marked(text: str, part: writer.Part, seen: Seen) -> writer.Words:
-    """The mark in the largest letters that find free space at the top right; else small, where it covers least."""
-    ink: list[Box] = [word.box for word in seen.reading.words] + [code.box for code in seen.reading.codes]
-    near = [(b[0] - 0.004, b[1] - 0.003, b[2] + 0.004, b[3] + 0.003) for b in ink]
+def _marked(text: str, part: writer.Part, alone: bytes) -> writer.Words:
+    """The mark in the largest letters that find free space at the top right of the page, which ``alone`` shows by
+    itself; else where it covers least."""
+    _, ink = marks.spots(alone)
     margin = (_MARGIN / part.width, _MARGIN / part.height)
     tried = []
     for size in _MARK_SIZES:
         for widest in _MARK_WIDTHS:
             block = marks.block(text, size, min(widest, part.width - 2 * _MARGIN))
             shape = (block.width / part.width, block.height / part.height)
-            box = free_box(near, shape, top_right(shape, margin, 0.09))
-            tried.append(writer.Words(block, box))
-            if covered(box, near) == 0:
-                return tried[-1]
-    return min(tried, key=lambda words: covered(words.box, near))
+            box = free_box(ink, shape, top_right(shape, margin, 0.09))
+            tried.append((covered(box, ink), writer.Words(block, box)))
+            if tried[-1][0] == 0:
+                return tried[-1][1]
+    return min(tried, key=lambda one: one[0])[1]
 
 
 def _meta(
