@@ -1,0 +1,215 @@
+"""Values that stand behind their printed labels: which label is where, and which words belong to it.
+
+Owns: claiming words for the labels of a form, and the reach of a value: to its right, over the lines it wraps onto, until
+the next label. Never: normalises a value or judges it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hoso.forms import FieldRule, Form
+from hoso.nouns import Box
+from hoso.stages.layout import Row, Sheet, Token, union
+from hoso.stages.letterhead import clean
+from hoso.values import dates
+from hoso.values import text as texts
+
+__all__ = ["Claim", "Slip", "claims", "following", "span"]
+
+_LABELLED = frozenset({"label", "tick", "under", "date-above", "after", "table"})
+_LEADER = re.compile(r"^[.…_·•\-–—=:;,|'`\"~*]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A label as found: ``field`` is "" for a label of no field; tokens ``start`` to ``end`` of that row of that sheet."""
+
+    field: str
+    label: str
+    sheet: int
+    row: int
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """The words of a value with the page they are on; ``score`` is how well its label was read."""
+
+    position: int
+    tokens: tuple[Token, ...]
+    score: float
+    label: str = ""
+
+    @property
+    def text(self) -> str:
+        return " ".join(t.text for t in self.tokens)
+
+
+def claims(sheets: Sequence[Sheet], form: Form) -> tuple[Claim, ...]:
+    """Every label of ``form`` on ``sheets``, none overlapping: the better read and the longer win."""
+    wanted = [(rule.name, label, rule) for rule in form.fields if rule.find in _LABELLED for label in rule.labels]
+    stops: list[tuple[str, str, FieldRule | None]] = [("", label, None) for label in form.stops]
+    found: list[Claim] = []
+    for s, sheet in enumerate(sheets):
+        for r, row in enumerate(sheet.rows):
+            tokens = row.tokens
+            plain = [t.text for t in tokens]
+            starts = _starts(row)
+            for name, label, rule in [*wanted, *stops]:
+                for hit in texts.find(label, plain):
+                    firm = _firm(row, hit.end)
+                    if not firm and not (hit.start in starts and hit.score >= 0.9):
+                        continue
+                    if label.isupper() and texts.upper_share(" ".join(plain[hit.start : hit.end])) < 0.6:
+                        continue
+                    if len(texts.skeleton(label)) <= 4 and not firm:
+                        continue
+                    if rule is not None and not _inside(tokens[hit.start].box, rule.box):
+                        continue
+                    score = hit.score * (1.0 if firm else 0.92)
+                    found.append(Claim(name, label, s, r, hit.start, hit.end, score))
+    found.sort(key=lambda c: (-(round(c.score * 12) + min(20, len(texts.skeleton(c.label))) / 2), c.sheet, c.row))
+    kept: list[Claim] = []
+    for claim in found:
+        rivals = [k for k in kept if (k.sheet, k.row) == (claim.sheet, claim.row)]
+        if all(claim.end <= k.start or claim.start >= k.end for k in rivals):
+            kept.append(claim)
+    return tuple(sorted(kept, key=lambda c: (c.sheet, c.row, c.start)))
+
+
+def following(claim: Claim, sheets: Sequence[Sheet], taken: Sequence[Claim], lines: int) -> Slip:
+    """The words behind a label: on its line, and on up to ``lines`` - 1 more where they wrap."""
+    sheet = sheets[claim.sheet]
+    row = sheet.rows[claim.row]
+    label = union(t.box for t in row.tokens[claim.start : claim.end])
+    stop = min(
+        (c.start for c in taken if _on(c, claim.sheet, claim.row) and c.start >= claim.end), default=len(row.tokens)
+    )
+    first = _level_with(claim, sheet, label, taken) if stop == len(row.tokens) else ()
+    tokens = _until_gap([*row.tokens[claim.end : stop], *first], sheet.em, lines)
+    ended = stop < len(row.tokens)
+    index = claim.row
+    edge = _right_edge(sheet)
+    got = list(clean(_without_leaders(tokens)))
+    last = row.y
+    used = 1
+    while used < lines and not ended and index + 1 < len(sheet.rows):
+        index += 1
+        below = sheet.rows[index]
+        if below.y - last > 2.9 * sheet.line:
+            break
+        if below.y - last < 0.6 * sheet.line:
+            continue
+        if got and got[-1].box[2] < edge - 0.16:
+            break
+        mine = [c for c in taken if _on(c, claim.sheet, index)]
+        cut = min((c.start for c in mine), default=len(below.tokens))
+        rest = clean(_without_leaders(below.tokens[:cut]))
+        left = got[0].box[0] if got else label[0]
+        if not rest or rest[0].box[0] > max(left, label[2]) + 0.05 or _is_numbered(rest) or dates.slot(below.text):
+            break
+        if rest[0].box[0] < min(label[0], left) - 0.06:
+            break
+        got += rest
+        last, used, ended = below.y, used + 1, bool(mine)
+    return Slip(sheet.position, tuple(got), claim.score, claim.label)
+
+
+def span(
+    claim: Claim, sheets: Sequence[Sheet], ends: Sequence[str], rows: int
+) -> tuple[tuple[Sheet, Row, tuple[Token, ...]], ...]:
+    """Line by line what stands behind a label until one of the texts ``ends``, over pages, ``rows`` lines at most."""
+    got: list[tuple[Sheet, Row, tuple[Token, ...]]] = []
+    for s in range(claim.sheet, len(sheets)):
+        sheet = sheets[s]
+        for r, row in enumerate(sheet.rows):
+            if s == claim.sheet and r < claim.row:
+                continue
+            start = claim.end if (s, r) == (claim.sheet, claim.row) else 0
+            tokens = row.tokens[start:]
+            stop = min((h.start for e in ends for h in texts.find(e, [t.text for t in tokens])), default=None)
+            kept = clean(_without_leaders(tokens[:stop]))
+            if kept:
+                got.append((sheet, row, kept))
+            if stop is not None or len(got) >= rows:
+                return tuple(got)
+    return tuple(got)
+
+
+def _on(claim: Claim, sheet: int, row: int) -> bool:
+    return claim.sheet == sheet and claim.row == row
+
+
+def _inside(box: Box, zone: Box) -> bool:
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return zone[0] <= x <= zone[2] and zone[1] <= y <= zone[3]
+
+
+def _starts(row: Row) -> set[int]:
+    """Where on a row a label may begin without a colon behind it: at the start of a run, after a number or a bullet."""
+    starts, index = set(), 0
+    for run in row.runs:
+        starts.add(index)
+        if re.fullmatch(r"[\dIVXivx]+[.)]|[-–+•*]", run.tokens[0].text):
+            starts.add(index + 1)
+        index += len(run.tokens)
+    return starts
+
+
+def _firm(row: Row, end: int) -> bool:
+    """Whether a colon, leaders, a wide gap or the end of the line follows the token before ``end``."""
+    tokens = row.tokens
+    if tokens[end - 1].text.rstrip().endswith((":", "…", "..", ";")) or end == len(tokens):
+        return True
+    if _LEADER.match(tokens[end].text) and (
+        ":" in tokens[end].text or ".." in tokens[end].text or "…" in tokens[end].text
+    ):
+        return True
+    index = 0
+    for run in row.runs:
+        index += len(run.tokens)
+        if index == end:
+            return True
+    return False
+
+
+def _level_with(claim: Claim, sheet: Sheet, label: Box, taken: Sequence[Claim]) -> tuple[Token, ...]:
+    """Words right of a label that the rows put on a neighbouring line: pen and print seldom share a baseline."""
+    middle = (label[1] + label[3]) / 2
+    near: list[Token] = []
+    for index in (claim.row - 1, claim.row + 1):
+        if not 0 <= index < len(sheet.rows) or any(_on(c, claim.sheet, index) for c in taken):
+            continue
+        row = sheet.rows[index]
+        if row.box[0] > label[2] - 0.01 and abs(row.y - middle) < 0.75 * sheet.line:
+            near += row.tokens
+    return tuple(sorted(near, key=lambda t: t.box[0]))
+
+
+def _until_gap(tokens: Sequence[Token], em: float, lines: int) -> list[Token]:
+    """Up to a gap that parts two columns. Before the value any gap is blank paper; digit boxes stand apart a little."""
+    kept: list[Token] = []
+    for token in tokens:
+        if kept and any(c.isalnum() for c in kept[-1].text) and token.box[0] - kept[-1].box[2] > 9 * em:
+            break
+        kept.append(token)
+    return kept
+
+
+def _without_leaders(tokens: Sequence[Token]) -> list[Token]:
+    return [t for t in tokens if not _LEADER.match(t.text)]
+
+
+def _is_numbered(tokens: Sequence[Token]) -> bool:
+    return re.match(r"^(?:\d{1,2}[.)]|[IVX]+\.)$", tokens[0].text) is not None
+
+
+def _right_edge(sheet: Sheet) -> float:
+    """Where the text of a page usually ends on the right."""
+    edges = sorted(row.box[2] for row in sheet.rows)
+    return edges[int(0.85 * (len(edges) - 1))] if edges else 1.0

@@ -1,0 +1,284 @@
+"""The head of an official paper: who issued it, its number, place and date, kind and subject.
+
+Owns: the layout of Decree 30/2020/NĐ-CP, Appendix I (boxes 1 to 5b): agency left, national title right, number under the
+agency, place and date under the national title, kind and abstract centred below, "V/v" under the number of a công văn.
+Never: takes a number or date from elsewhere: not from "Căn cứ …", not from the stamp of arrival ("ĐẾN").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hoso.stages.layout import Row, Run, Sheet, Token
+from hoso.values import dates, numbers
+from hoso.values import text as texts
+from hoso.values.fold import fold
+
+__all__ = ["MOTTO", "NATIONAL", "TITLES", "Head", "clean", "head", "kind_of", "national_row"]
+
+NATIONAL = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
+MOTTO = "Độc lập - Tự do - Hạnh phúc"
+TITLES = {texts.squeeze(name).upper(): name for name in numbers.TYPES.values()} | {
+    "CÔNG ĐIỆN": "Công điện",
+    "QUY CHẾ": "Quy chế",
+    "NGHỊ ĐỊNH": "Nghị định",
+    "THÔNG TƯ": "Thông tư",
+}
+"""Printed titles and the kinds they name (Decree 30/2020, art. 7)."""
+
+_FLOOR = 0.72
+_DEFAULT_EDGE = 0.47
+_HEADS = re.compile(
+    r"^(?:bo|ubnd|uy ban|hdnd|hoi dong|so|tong cuc|cuc|chi cuc|truong|phong|ban|trung tam|van phong|hoi|benh vien|thanh tra|cong an|"
+    r"bao hiem|toa an|vien|dang uy|doan|lien doan|tap doan|tong cong ty|cong ty|chi nhanh|kho bac|ngan hang|hoc vien|dai hoc|"
+    r"thanh uy|tinh uy|huyen uy|quan uy|doi|tram|bo phan|chinh phu|quoc hoi|thanh pho|tinh|huyen|quan|thi xa|khoa|quy|bo tu lenh|"
+    r"mat tran|nha xuat ban|dai|bao|tap chi|don vi|cua hang|hop tac xa|lien hiep|cuc thue|vu|so giao duc|dai su quan)\b"
+)
+_PLACES = re.compile(r"^(?:thanh pho|tinh|huyen|quan|thi xa|xa|phuong|thi tran|tp)\b")
+_OPEN = re.compile(
+    r"(?:\b(?:va|cua|uy ban nhan dan|ubnd|hdnd|hoi dong nhan dan|van phong|thuoc|so|cuc|ban|hoi|quan ly|du an|khu vuc)|[,\-])$"
+)
+_BODY = re.compile(
+    r"^(?:can cu|thuc hien|kinh gui|dieu \d|[ivx]+[.,] |phan [ivx\d]|\d+[.,)] |theo de nghi|xet |de |nham |trong |ngay \d|- |\+ )"
+)
+_AUTHORITY = re.compile(
+    r"^(?:giam doc|chu tich|bo truong|uy ban|ubnd|hoi dong|thu tuong|hieu truong|cuc truong|chanh|truong|tong|vien truong|so |chi cuc)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands in the head. Tokens are as read; each may be empty. ``edge`` parts the left column from the right;
+    ``official``: the national title or motto was found; ``kind`` is the kind of paper as its title names it, "" for none."""
+
+    official: bool
+    edge: float
+    parents: tuple[Token, ...]
+    agency: tuple[Token, ...]
+    symbol: tuple[Token, ...]
+    place: tuple[Token, ...]
+    dated: tuple[Token, ...]
+    kind: str
+    title: tuple[Token, ...]
+    abstract: tuple[Token, ...]
+
+
+def national_row(sheet: Sheet, lowest: float = 0.40) -> tuple[int, float, float] | None:
+    """(row, left, likeness) of the national title, or of the motto where the title is lost; None for neither."""
+    best: tuple[int, float, float] | None = None
+    for index, row in enumerate(sheet.rows):
+        if row.y > lowest:
+            break
+        for text in (NATIONAL, MOTTO):
+            hits = texts.find(text, [t.text for t in row.tokens], _FLOOR)
+            if not hits:
+                continue
+            left = row.tokens[hits[0].start].box[0]
+            if best is None:
+                best = (index, left, hits[0].score)
+            elif index - best[0] <= 2:
+                return best[0], min(best[1], left), max(best[2], hits[0].score)
+    return best
+
+
+def kind_of(run: Run) -> str:
+    """The kind of paper that a run names as a title of its own, "" for none."""
+    tokens = clean(run.tokens)
+    text = " ".join(t.text for t in tokens)
+    if not 4 <= len(text) <= 24 or texts.upper_share(text) < 0.7:
+        return ""
+    score, name = max((texts.likeness(text, title), name) for title, name in TITLES.items())
+    return name if score >= 0.86 else ""
+
+
+def clean(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    """Tokens without specks: marks alone at the ends, and what the engine itself hardly believes."""
+    kept = [t for t in tokens if any(c.isalnum() for c in t.text) or t.confidence >= 0.5]
+    while kept and not any(c.isalnum() for c in kept[-1].text):
+        kept.pop()
+    while kept and not any(c.isalnum() for c in kept[0].text):
+        kept.pop(0)
+    return tuple(kept)
+
+
+def head(sheet: Sheet) -> Head:
+    """The head of the first page of a paper."""
+    found = national_row(sheet)
+    start, edge = (found[0], found[1] - 0.4 * sheet.em) if found else (0, _DEFAULT_EDGE)
+    top = sheet.rows[start].y if sheet.rows else 0.0
+    title_row, kind = _title(sheet, start, top)
+    end = title_row if title_row is not None else len(sheet.rows)
+    rows = [r for r in sheet.rows[:end] if top - 3.5 * sheet.line <= r.y <= top + 0.26]
+    place, dated = _place_and_date(rows, edge)
+    taken = {id(t) for t in (*place, *dated)}
+    left = [_left(row, edge, taken) for row in rows]
+    number_at, symbol = _symbol(rows, left, sheet)
+    agency_rows = [
+        c
+        for run in left[: number_at if number_at is not None else _agency_end(left)]
+        if run and (c := clean(run.tokens))
+    ]
+    parents, agency = _agencies(agency_rows)
+    if title_row is not None:
+        title = sheet.rows[title_row].tokens
+        abstract = _abstract(sheet, title_row)
+    else:
+        title = ()
+        abstract = _subject(rows, left, number_at, sheet)
+    return Head(found is not None, edge, parents, agency, symbol, place, dated, kind, title, abstract)
+
+
+def _title(sheet: Sheet, start: int, top: float) -> tuple[int | None, str]:
+    for index, row in enumerate(sheet.rows):
+        if index < start or row.y < top + 2 * sheet.line:
+            continue
+        if row.y > top + 0.33:
+            break
+        for run in row.runs:
+            if 0.28 < run.middle < 0.72 and (kind := kind_of(run)) and len(clean(row.tokens)) <= len(run.tokens) + 2:
+                return index, kind
+    return None, ""
+
+
+def _left(row: Row, edge: float, taken: set[int]) -> Run | None:
+    tokens = tuple(t for t in row.tokens if t.middle < edge and id(t) not in taken)
+    return Run(tokens) if tokens else None
+
+
+def _place_and_date(rows: Sequence[Row], edge: float) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
+    for row in rows:
+        tokens = [t for t in row.tokens if t.box[2] > edge - 0.16]
+        for index, token in enumerate(tokens):
+            if not re.match(r"^n?g[aà-ặ]*[yýỳv]", fold(token.text)) or token.middle < edge - 0.1:
+                continue
+            rest = tokens[index:]
+            if not dates.slot(" ".join(t.text for t in rest)) and not dates.find(" ".join(t.text for t in rest)):
+                continue
+            return _place_before(tokens[:index], token), clean(rest)
+    return (), ()
+
+
+def _place_before(tokens: Sequence[Token], day: Token) -> tuple[Token, ...]:
+    """The words right before "ngày" that name a place: no figure, no slash, no wide gap, six at most."""
+    place: list[Token] = []
+    following = day
+    em = day.box[3] - day.box[1]
+    for token in reversed(tokens):
+        gap = following.box[0] - token.box[2]
+        if re.search(r"[\d/]", token.text) or gap > 2.4 * em or len(place) == 6 or (place and token.text.endswith(",")):
+            break
+        place.insert(0, token)
+        following = token
+    while place and not any(c.isalpha() for c in place[0].text):
+        place.pop(0)
+    return tuple(place)
+
+
+def _symbol(rows: Sequence[Row], left: Sequence[Run | None], sheet: Sheet) -> tuple[int | None, tuple[Token, ...]]:
+    """(index of the row of the number, the tokens after "Số:"); the stamp of arrival has a number too, but no symbol."""
+    weak: tuple[int, tuple[Token, ...]] | None = None
+    stamp_y = -1.0
+    for index, run in enumerate(left):
+        if run is None:
+            continue
+        if any(fold(t.text).strip(".:,") == "den" and t.text.isupper() for t in run.tokens) and len(run.tokens) <= 4:
+            stamp_y = rows[index].y
+        at = next((i for i, t in enumerate(run.tokens[:3]) if _is_number_label(t.text)), None)
+        after = run.tokens[at + 1 :] if at is not None else ()
+        while after and not re.search(r"[\w/]", after[0].text):
+            after = after[1:]
+        text = " ".join(t.text for t in after)
+        if at is not None and re.search(r"/\s*[A-ZĐ]", text):
+            return index, clean(after)
+        if at is None and re.search(r"\d\s*/\s*[A-ZĐ]{1,8}\s*-\s*[A-ZĐ]", run.text) and len(run.tokens) <= 5:
+            return index, clean(run.tokens)
+        if at is not None and weak is None and (stamp_y < 0 or rows[index].y - stamp_y > 5 * sheet.line):
+            weak = index, clean(after)
+    return weak if weak else (None, ())
+
+
+def _is_number_label(text: str) -> bool:
+    return re.fullmatch(r"[s5$][o06]?[:.;,]*", fold(text)) is not None and len(text) >= 2
+
+
+def _agency_end(left: Sequence[Run | None]) -> int:
+    """How many rows of the left column are capitals from its top: the agency, where no number ends it."""
+    for index, run in enumerate(left):
+        if run is not None and clean(run.tokens) and texts.upper_share(run.text) < 0.6:
+            return index
+    return len(left)
+
+
+def _agencies(rows: Sequence[tuple[Token, ...]]) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
+    """(tokens of the parent agency, tokens of the issuing agency): the issuing one is the lower, told by the word that
+    begins an agency's name, for reading knows no bold type."""
+    units: list[list[Token]] = []
+    for row in rows:
+        text = " ".join(t.text for t in row)
+        if texts.upper_share(text) < 0.6 or not any(len(t.text) > 1 for t in row):
+            continue
+        low = fold(text).strip(" .,:-*_")
+        before = fold(" ".join(t.text for t in units[-1])).strip(" .:*_") if units else ""
+        starts = bool(_HEADS.match(low)) and not (_PLACES.match(low) and before) and not _OPEN.search(before)
+        if low.startswith("bo phan tiep nhan") and units:
+            continue
+        if not units or starts:
+            units.append(list(row))
+        else:
+            units[-1] += row
+    if not units:
+        return (), ()
+    return (tuple(units[-2]) if len(units) > 1 else ()), tuple(units[-1])
+
+
+def _subject(rows: Sequence[Row], left: Sequence[Run | None], number_at: int | None, sheet: Sheet) -> tuple[Token, ...]:
+    """The tokens of "V/v …" under the number, line after line."""
+    kept: list[Token] = []
+    last = 0.0
+    for index in range(number_at + 1 if number_at is not None else 0, len(rows)):
+        run = left[index]
+        if run is None:
+            continue
+        tokens = clean(run.tokens)
+        if not kept:
+            if not tokens or not re.match(r"^[v\\][/il1|\\]?\s?v\b", fold(" ".join(t.text for t in tokens))):
+                continue
+        elif not tokens or rows[index].y - last > 2.6 * sheet.line or fold(tokens[0].text).startswith("kinh"):
+            break
+        kept += tokens
+        last = rows[index].y
+    return tuple(kept)
+
+
+def _abstract(sheet: Sheet, title_row: int) -> tuple[Token, ...]:
+    """The centred lines under the title, up to the rule, the authority or the first ground."""
+    title = sheet.rows[title_row]
+    middle = (title.box[0] + title.box[2]) / 2
+    kept: list[Token] = []
+    last, pitch = title.y, 0.0
+    for row in sheet.rows[title_row + 1 :]:
+        tokens = clean(row.tokens)
+        if not tokens:
+            continue
+        gap = row.y - last
+        text = " ".join(t.text for t in tokens)
+        low = fold(text)
+        if (
+            gap > (1.55 * pitch if pitch else 3.6 * sheet.line)
+            or (_BODY.match(low) and kept)
+            or low.startswith(("can cu", "kinh gui"))
+        ):
+            break
+        off = abs((tokens[0].box[0] + tokens[-1].box[2]) / 2 - middle)
+        capital = texts.upper_share(text) > 0.8
+        if off > 0.09 or (
+            capital and _AUTHORITY.match(low) and not (kept and texts.upper_share(" ".join(t.text for t in kept)) > 0.8)
+        ):
+            break
+        if kept:
+            pitch = max(gap, 1.2 * sheet.line) if not pitch else pitch
+        kept += tokens
+        last = row.y
+    return tuple(kept)

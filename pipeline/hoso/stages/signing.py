@@ -1,0 +1,171 @@
+"""The signature block: whose name and which office stand under a paper.
+
+Owns: the block right of "Nơi nhận" (Decree 30/2020/NĐ-CP, Appendix I, boxes 7a to 7c): authority ("TM.", "KT.", "TL.",
+"TUQ.", "Q."), title, name. Never: takes a name from the list of recipients or from the ring of a seal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hoso.stages.layout import Row, Run, Sheet, Token
+from hoso.stages.letterhead import clean
+from hoso.values import persons
+from hoso.values import text as texts
+from hoso.values.fold import fold
+
+__all__ = ["Signing", "name_under", "office", "signing"]
+
+_PREFIX = re.compile(r"^(?:tm|kt|tl|tuq|q|t\.m|k\.t|t\.l)\s?[.,:]")
+_REACH = 0.24
+_ROLES = (
+    "GIÁM ĐỐC", "PHÓ GIÁM ĐỐC", "TỔNG GIÁM ĐỐC", "PHÓ TỔNG GIÁM ĐỐC", "CHỦ TỊCH", "PHÓ CHỦ TỊCH", "BỘ TRƯỞNG", "THỨ TRƯỞNG",
+    "CỤC TRƯỞNG", "PHÓ CỤC TRƯỞNG", "CHI CỤC TRƯỞNG", "PHÓ CHI CỤC TRƯỞNG", "VỤ TRƯỞNG", "PHÓ VỤ TRƯỞNG", "CHÁNH VĂN PHÒNG",
+    "PHÓ CHÁNH VĂN PHÒNG", "CHÁNH THANH TRA", "PHÓ CHÁNH THANH TRA", "TRƯỞNG PHÒNG", "PHÓ TRƯỞNG PHÒNG", "HIỆU TRƯỞNG",
+    "PHÓ HIỆU TRƯỞNG", "VIỆN TRƯỞNG", "PHÓ VIỆN TRƯỞNG", "TRƯỞNG BAN", "PHÓ TRƯỞNG BAN", "THỦ TƯỚNG", "PHÓ THỦ TƯỚNG",
+    "TỔNG CỤC TRƯỞNG", "PHÓ TỔNG CỤC TRƯỞNG", "ỦY BAN NHÂN DÂN", "TRƯỞNG CÔNG AN", "PHÓ TRƯỞNG CÔNG AN", "CHÁNH ÁN", "PHÓ CHÁNH ÁN",
+)  # fmt: skip
+_MARKS = "TM.", "KT.", "TL.", "TUQ.", "Q."
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """``rows`` are the lines of authority and title, ``name`` the tokens of the name; both may be empty."""
+
+    position: int
+    rows: tuple[tuple[Token, ...], ...]
+    name: tuple[Token, ...]
+
+
+def signing(sheets: Sequence[Sheet]) -> Signing | None:
+    """The first signature block of a paper; None where there is none to be seen."""
+    for sheet in sheets:
+        for row in sheet.rows:
+            if row.box[0] < 0.45 and _opens_recipients(row):
+                block = _block(sheet, row.y - 6 * sheet.line, row.y + 6.5 * sheet.line)
+                if block:
+                    return block
+    for sheet in reversed(sheets):
+        for row in sheet.rows:
+            run = row.within(0.42, 1.0)
+            if (
+                row.y > 0.25
+                and run
+                and (_PREFIX.match(fold(run.text)) or _role(run.text) >= 0.88)
+                and len(run.tokens) <= 6
+            ):
+                block = _block(sheet, row.y - 0.5 * sheet.line, row.y + 0.5 * sheet.line)
+                if block:
+                    return block
+    return None
+
+
+def office(block: Signing) -> str:
+    """Authority and title in one line: "KT. GIÁM ĐỐC - PHÓ GIÁM ĐỐC"; a title that wraps is joined by a blank."""
+    lines = [_spell(" ".join(t.text for t in row)) for row in block.rows]
+    joined = ""
+    before = ""
+    for line in lines:
+        step = bool(_PREFIX.match(fold(before))) or bool(_PREFIX.match(fold(line)))
+        joined += (" - " if step else " ") * bool(joined) + line
+        before = line
+    return joined
+
+
+def name_under(sheet: Sheet, y: float, middle: float, reach: float = _REACH) -> tuple[Token, ...]:
+    """The tokens of the first printed name under the height ``y`` and about the middle ``middle``; empty for none."""
+    best: tuple[float, tuple[Token, ...]] | None = None
+    for row in sheet.rows:
+        if not y < row.y < y + reach:
+            continue
+        for run in row.runs:
+            for tokens in _stretches(run):
+                text = " ".join(t.text for t in tokens)
+                away = abs((tokens[0].box[0] + tokens[-1].box[2]) / 2 - middle)
+                if away > 0.22 or "(" in text or not persons.looks_like_name(text):
+                    continue
+                parsed = persons.parse(text)
+                sure = sum(t.confidence for t in tokens) / len(tokens)
+                words = len((parsed.value or "").split())
+                score = parsed.quality * sure - away - (0.15 if words > 4 else 0.0)
+                if best is None or score > best[0] + 0.1:
+                    best = score, tokens
+    return best[1] if best and best[0] > 0.25 else ()
+
+
+def _opens_recipients(row: Row) -> bool:
+    hits = texts.find("Nơi nhận", [t.text for t in row.tokens[:5]], 0.8)
+    return bool(hits) and hits[0].start <= 1
+
+
+def _block(sheet: Sheet, top: float, low: float) -> Signing | None:
+    """The block whose first line stands between ``top`` and ``low`` in the right half."""
+    rows: list[tuple[Token, ...]] = []
+    last = 0.0
+    for row in sheet.rows:
+        if row.y < top or (not rows and row.y > low):
+            continue
+        run = _right(row)
+        tokens = clean(run.tokens) if run else ()
+        text = " ".join(t.text for t in tokens)
+        if not tokens:
+            continue
+        if rows and row.y - last > 3.2 * sheet.line:
+            break
+        if not _is_office(text, bool(rows)):
+            if rows and row.y - last > 2.2 * sheet.line:
+                break
+            continue
+        rows.append(tokens)
+        last = row.y
+        if len(rows) == 5:
+            break
+    if not rows:
+        return None
+    middles = [(r[0].box[0] + r[-1].box[2]) / 2 for r in rows]
+    name = name_under(sheet, last + 0.5 * sheet.line, sum(middles) / len(middles))
+    return Signing(sheet.position, tuple(rows), name)
+
+
+def _right(row: Row) -> Run | None:
+    tokens = tuple(t for run in row.runs if run.middle > 0.5 for t in run.tokens if t.middle > 0.44)
+    if not tokens:
+        tokens = tuple(t for t in row.tokens if t.middle > 0.52 and row.box[0] < 0.4)
+    return Run(tokens) if tokens else None
+
+
+def _is_office(text: str, going_on: bool) -> bool:
+    letters = sum(c.isalpha() for c in text)
+    if letters < 4 or texts.upper_share(text) < 0.7 or len(text) > 70:
+        return False
+    return going_on or bool(_PREFIX.match(fold(text))) or _role(text) >= 0.72 or (letters >= 6 and " " in text)
+
+
+def _role(text: str) -> float:
+    bare = re.sub(r"^(?:TM|KT|TL|TUQ|Q)\s?[.,:]\s*", "", text)
+    return max(texts.likeness(bare, role) for role in _ROLES)
+
+
+def _spell(line: str) -> str:
+    """A line of the block with its authority mark set apart, and a known title spelled as the title is: a closed list."""
+    match = re.match(r"^(T\.?M|K\.?T|T\.?L|TUQ|Q)\s?[.,:]\s*(.*)$", line.strip(" .,:;-_*'\"‘’`~"))
+    mark, rest = (match[1].replace(".", "") + ". ", match[2]) if match else ("", line.strip(" .,:;-_*'\"‘’`~"))
+    role = max(_ROLES, key=lambda r: texts.likeness(rest, r))
+    return mark + (role if texts.likeness(rest, role) >= 0.9 else rest)
+
+
+def _stretches(run: Run) -> list[tuple[Token, ...]]:
+    """The run itself, and its stretches of capitalised words: a stroke of the pen often reads as a word beside the name."""
+    tokens = clean(run.tokens)
+    found = [tokens] if tokens else []
+    stretch: list[Token] = []
+    for token in (*tokens, None):
+        if token is not None and token.text[:1].isupper() and re.fullmatch(r"[^\W\d_]+[.,]?", token.text):
+            stretch.append(token)
+            continue
+        if 2 <= len(stretch) <= 5 and len(stretch) < len(tokens):
+            found.append(tuple(stretch))
+        stretch = []
+    return found

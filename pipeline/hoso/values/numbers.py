@@ -1,0 +1,101 @@
+"""Numbers that name papers and dossiers. Pure.
+
+Owns: number and symbol of a document (Decree 30/2020, art. 15 and Appendices I and III: "123/QĐ-UBND", "15/UBND-VX",
+"17/2023/QĐ-UBND"), dossier code (agency, date, serial; Circular 01/2018 and 03/2025/TT-VPCP as seen in use), number of
+a driver's health certificate ("00001/GKSKLX/34001/20"; portal guide, domain facts 3).
+Never: fills a number that was left open for the pen.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from hoso.values.fold import fold
+from hoso.values.parsed import NOTHING, Parsed, as_digits
+from hoso.values.text import nfc
+
+__all__ = ["TYPES", "certificate", "dossier_code", "dossier_date", "symbol"]
+
+TYPES = {
+    "NQ": "Nghị quyết", "QĐ": "Quyết định", "CT": "Chỉ thị", "QC": "Quy chế", "QyĐ": "Quy định", "TC": "Thông cáo",
+    "TB": "Thông báo", "HD": "Hướng dẫn", "CTr": "Chương trình", "KH": "Kế hoạch", "PA": "Phương án", "ĐA": "Đề án",
+    "DA": "Dự án", "BC": "Báo cáo", "BB": "Biên bản", "TTr": "Tờ trình", "HĐ": "Hợp đồng", "CĐ": "Công điện",
+    "BGN": "Bản ghi nhớ", "BTT": "Bản thỏa thuận", "GUQ": "Giấy ủy quyền", "GM": "Giấy mời", "GGT": "Giấy giới thiệu",
+    "GNP": "Giấy nghỉ phép", "PG": "Phiếu gửi", "PC": "Phiếu chuyển", "PB": "Phiếu báo",
+}  # fmt: skip
+"""Types of papers by the abbreviation in their symbol (Decree 30/2020, Appendix III). "Công văn" has none."""
+
+_BARRED = {fold(short): short for short in TYPES if "Đ" in short}
+_SYMBOL = re.compile(
+    r"(?P<number>[0-9OoIl|]{1,5}[a-z]?)/(?P<symbol>(?:(?:19|20)\d{2}/)?[A-ZĐÂÊÔƠƯ][A-Za-zÀ-ỹ&.]*(?:-[A-Za-zÀ-ỹ0-9&.(),]+)*)"
+)
+_CERTIFICATE = re.compile(
+    r"([0-9OoIlSB|]{1,6})[/|lI](?:GKSKLX|GKSKLX)[/|lI]([0-9A-ZĐ]{5})[/|lI]([0-9OoIlSB|]{2})(?![0-9])"
+)
+_DOSSIER = re.compile(r"[0-9A-Z]{2,3}(?:\.[0-9A-Z]{1,4}){0,6}-(\d{8}|\d{6})-(\d{4,7})(?![0-9])")
+
+
+def symbol(text: str) -> Parsed:
+    """Number and symbol out of the text that follows "Số:", blanks dropped.
+
+    The type's abbreviation gets its Đ back ("QD-", "QÐ-" → "QĐ-"): a closed list. ``value`` is None where the number
+    is not of figures, as when it was written by hand; then ``fault`` is "field.handwritten" if the symbol is there.
+    """
+    tight = re.sub(r"\s+", "", nfc(text)).replace("Ð", "Đ").replace("–", "-").replace("—", "-").strip(".,:;_…'\"`‘’“”")
+    match = _SYMBOL.match(tight)
+    if not match:
+        rest = re.search(r"/[A-ZĐ][A-Za-zĐđ&.]*(?:-[A-ZĐ]|$)", tight)
+        return Parsed(None, 0.0, "field.handwritten") if rest else NOTHING
+    number, changed = as_digits(match["number"].rstrip("abcdefghijkmn"))
+    number += match["number"][len(number) :]
+    first, *others = match["symbol"].rstrip(".,&()").split("-")
+    year, _, kind = first.rpartition("/")
+    kind = _BARRED.get(fold(kind), kind) if kind.isupper() or kind in {"QyD", "QyĐ"} else kind
+    value = f"{number}/{year + '/' if year else ''}{'-'.join([kind, *others])}"
+    left = len(tight) - match.end()
+    return Parsed(value, (1.0 if others else 0.85) * (0.8 if changed else 1.0) * (0.9 if left > 2 else 1.0))
+
+
+def dossier_code(text: str) -> Parsed:
+    """A dossier code: dotted agency code, receiving date yymmdd or yyyymmdd, 4 to 7 digits.
+
+    ``fault`` is "value.impossible-date" where the date in it is none.
+    """
+    tight = re.sub(r"\s+", "", nfc(text)).replace("–", "-").replace("—", "-").replace("_", "-").upper()
+    match, quality = _DOSSIER.search(tight), 1.0
+    if not match:
+        head, _, tail = tight.partition("-")
+        tight, changed = as_digits(tail)
+        match, quality = _DOSSIER.search(f"{head}-{tight}"), 0.8
+        if not match or changed > 2:
+            return NOTHING
+    if dossier_date(match[0]) is None:
+        return Parsed(match[0], 0.3, "value.impossible-date")
+    return Parsed(match[0], quality)
+
+
+def dossier_date(code: str) -> str | None:
+    """The ISO receiving date in a dossier code; None where it is no real day."""
+    parts = code.split("-")
+    if len(parts) != 3:
+        return None
+    figures = parts[1] if len(parts[1]) == 8 else f"20{parts[1]}"
+    try:
+        return date(int(figures[:4]), int(figures[4:6]), int(figures[6:])).isoformat()
+    except ValueError:
+        return None
+
+
+def certificate(text: str) -> Parsed:
+    """The number of a driver's health certificate: serial / GKSKLX / facility / year of the conclusion."""
+    tight = re.sub(r"\s+", "", nfc(text)).upper().replace("GKSKIX", "GKSKLX").replace("GKSKL×", "GKSKLX")
+    match = _CERTIFICATE.search(tight)
+    if not match:
+        return Parsed(None, 0.0, "field.handwritten") if "GKSKLX" in tight else NOTHING
+    serial, one = as_digits(match[1])
+    year, two = as_digits(match[3])
+    value = f"{serial}/GKSKLX/{match[2]}/{year}"
+    if not re.fullmatch(r"\d{5}/GKSKLX/[0-9A-Z]{5}/\d{2}", value):
+        return Parsed(value, 0.4, "value.grammar")
+    return Parsed(value, 1.0 if not one + two else 0.75)

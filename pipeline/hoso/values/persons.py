@@ -1,0 +1,69 @@
+"""Names of persons as printed. Pure.
+
+Owns: where a degree, rank or form of address ends and the name begins, and whether a text can be a Vietnamese name.
+Never: corrects a name, nor changes its capitals: a name stands as the paper has it.
+
+The family names are the commonest of the Kinh and of larger minorities, from memory (medium): a name outside them is
+weaker evidence, not a fault.
+"""
+
+from __future__ import annotations
+
+import re
+
+from hoso.values.fold import fold
+from hoso.values.parsed import NOTHING, Parsed
+from hoso.values.text import squeeze
+
+__all__ = ["looks_like_name", "parse"]
+
+_COMMON = (
+    "nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly dao doan vuong trinh truong dinh lam phung "
+    "mai to ha ta tang luu thai chu quach cao la luong than thach son kim danh chau diep kieu dam khuc nghiem khong "
+    "trieu giang ton la lo cam ma nong be hua ha vi quan lu giap bach au tong hoac nhu kha hau sung vang giang thao "
+    "y h rmah ksor siu kpa nie ro lang pham cu mac kieu trang lai tieu ung thieu viet van huu dong"
+)
+_FAMILY = frozenset(_COMMON.split())
+_BEFORE = re.compile(
+    r"^(?:(?:(?:pgs|gs|tskh|ts|th\.?s|bs\.?\s?ck\s?(?:ii|i|2|1)|bsck\s?(?:ii|i|2|1)|bs\s?cki{1,2}|ck\s?(?:ii|i)|bs|ks|cn|ds|ll\.?m|ths)\s*[.,]+\s*)"
+    r"|(?:(?:bac si|tien si|thac si|ong/ba|ong|ba|dai ta|thuong ta|trung ta|thieu ta|dai uy|thuong uy|trung uy|thieu uy|"
+    r"thieu tuong|trung tuong|thuong tuong|dai tuong)\s*[:.]?\s+))+"
+)
+_WORD = re.compile(r"^[^\W\d_][^\W\d_'’.\-]*$")
+
+
+def parse(text: str) -> Parsed:
+    """The name in ``text``: marks at its ends, degrees and forms of address taken off; capitals as printed.
+
+    ``quality`` is 1 for two to five capitalised words with a common family name, less for what is unusual.
+    """
+    name = squeeze(re.sub(r"[.…_•·]{2,}", " ", text)).strip(" .,:;|/\\_-–—*'\"“”‘’`()[]{}<>~=+^")
+    low = fold(name)
+    if len(low) == len(name) and (before := _BEFORE.match(low)):
+        name = name[before.end() :].strip(" .,:-")
+    words = name.split()
+    if not words or not all(_WORD.match(w) for w in words):
+        letters = [w for w in words if _WORD.match(w)]
+        if len(letters) < 2 or len(words) - len(letters) > 1:
+            return NOTHING
+        return Parsed(name, 0.5, "value.grammar")
+    quality = 1.0 if 2 <= len(words) <= 6 else 0.6
+    if not all(w[0].isupper() for w in words):
+        quality *= 0.75
+    if fold(words[0]) not in _FAMILY:
+        quality *= 0.9
+    return Parsed(name, quality)
+
+
+def looks_like_name(text: str) -> bool:
+    """Whether ``text`` can be a printed name: two to six capitalised words of letters, no title or office among them."""
+    parsed = parse(text)
+    if parsed.value is None or parsed.quality < 0.8:
+        return False
+    return not _OFFICE.search(" " + fold(parsed.value) + " ")
+
+
+_OFFICE = re.compile(
+    r" (?:giam doc|chu tich|truong phong|bo truong|thu truong|van phong|uy ban|nhan dan|so y|y te|noi nhan|luu|hoi dong|"
+    r"nguoi ky|chanh|kt|tl|tm|tuq|phong kham|benh vien|nhu dieu|nguoi ket|ket luan|nguoi nop|nguoi tiep) "
+)
