@@ -20,6 +20,7 @@ import pytest
 import urllib3
 from hoso.settings import S3, Settings
 
+sys.path.insert(0, str(Path(__file__).parent))  # for filings.py, beside the suites
 ACCESS, SECRET = "hoso-test", "hoso-test-secret"
 _BUCKETS = count(1)
 

@@ -50,15 +50,16 @@ class House:
                 self._checked = True
             if not self._index.made():
                 self._index.make()
-            if self._lake.receipt(batch.key) is not None:
+            own, last = self._lake.receipt(batch.key)
+            if self._index.behind() or self._index.count() != last:
                 self._heal()
+            if own is not None:
                 return False
-            load = self._lake.last() + 1
-            if load % _LOADS_BETWEEN_TIDYING == 0:
+            if (last + 1) % _LOADS_BETWEEN_TIDYING == 0:
                 self._lake.tidy()
             self._index.intend(batch.key)
-            self._lake.append(rows(batch, load))
-            self._heal()
+            self._lake.append(rows(batch, last + 1))
+            self._index.add(batch.key, last + 1, self._entries(last + 1))
         return True
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> Answer:
@@ -106,16 +107,14 @@ class House:
     def _check(self) -> None:
         """Once a process, bring the views up to the forms of this Hoso; not while a loader, who does it too, is at work."""
         if not self._checked:
-            self._checked = True
             about = self._questions.query("SELECT format, views FROM history.about", ()).rows[-1]
             if about != self._lake.wanted():
                 with suppress(Unavailable), self._lease(0.0):
                     self._lake.refresh()
+            self._checked = True
 
     def _heal(self) -> None:
         """Bring into the index what the lake holds and it does not. The caller holds the lease."""
-        if not self._index.behind():
-            return
         loads, held = self._lake.loads(), self._index.keys()
         if held - loads.keys():
             self._index.make()

@@ -92,13 +92,19 @@ class Index:
         with self._asking() as base:
             return base.execute("SELECT 1 FROM intents LIMIT 1").fetchone() is not None
 
+    def count(self) -> int:
+        """How many batches are here."""
+        with self._asking() as base:
+            return int(base.execute("SELECT count(*) FROM loads").fetchone()[0])
+
     def keys(self) -> set[str]:
         """The keys of the batches whose words are here."""
         with self._asking() as base:
             return {key for (key,) in base.execute("SELECT key FROM loads")}
 
     def add(self, key: str, load: int, entries: Iterable[Entry]) -> None:
-        """Take in the pages of one batch, in the place of those of the same documents, in one transaction."""
+        """Take in the pages of one batch, in the place of those of the same documents, and with them the intent is done:
+        one transaction."""
         with self._writing() as base:
             if base.execute("SELECT 1 FROM loads WHERE key = ?", (key,)).fetchone():
                 return
@@ -112,6 +118,7 @@ class Index:
                 if entry.document not in newer:
                     _insert(base, entry)
             base.execute("INSERT INTO loads VALUES (?, ?)", (key, load))
+            base.execute("DELETE FROM intents WHERE key = ?", (key,))
 
     def settled(self) -> None:
         """Say that every batch of the lake is here."""

@@ -7,9 +7,11 @@ Never shows a row that a later load of the same document has replaced; those sta
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
+from hoso import forms, resources
 from hoso.warehouses.ducklake.schema import TABLES, current, quoted
 
 __all__ = ["Column", "Paper", "papers", "statements", "views"]
@@ -41,36 +43,25 @@ _ISSUER = ("co_quan_ban_hanh", "co_so_kham", "noi_dang_ky", "noi_cap")
 _SUBJECT = ("trich_yeu", "noi_dung")
 _SIGNER = ("nguoi_ky", "bac_si")
 _TITLE = ("chuc_vu",)
+_TYPE = ("ten_loai",)
 
 
+@cache
 def papers() -> tuple[Paper, ...]:
-    """The types of paper that Hoso knows, by name."""
-    return tuple(
-        Paper(type_, title, tuple(Column(name, name, _kind(name)) for name in names.split()))
-        for type_, (title, names) in sorted(_PAPERS.items())
-    )
+    """The types of paper that the forms of this Hoso know, by name, with the fields of all their dated forms."""
+    known = forms.load(resources.folder("schemas"))
+    found = []
+    for type_ in known.types():
+        latest = known.latest(type_)
+        columns: dict[str, Column] = {}
+        for form in (latest, *(form for form in known.all if form.type == type_)):
+            for rule in form.fields:
+                columns.setdefault(rule.name, Column(rule.name, rule.title, _KIND.get(rule.column, "text")))
+        found.append(Paper(type_, latest.title, tuple(columns.values())))
+    return tuple(found)
 
 
-def _kind(name: str) -> str:
-    if name == "thanh_phan_ho_so":
-        return "table"
-    return "date" if name.startswith("ngay_") and not name.endswith("_chu") else "text"
-
-
-_LETTER = "so_ky_hieu ngay_ban_hanh dia_danh co_quan_ban_hanh trich_yeu nguoi_ky chuc_vu"
-_PAPERS: Mapping[str, tuple[str, str]] = {
-    "quyet_dinh": ("Quyết định", _LETTER),
-    "giay_tiep_nhan": (
-        "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
-        "ma_ho_so ho_ten dia_chi so_dien_thoai noi_dung thanh_phan_ho_so ngay_nhan ngay_hen_tra",
-    ),
-    "giay_kham_suc_khoe_lai_xe": (
-        "Giấy khám sức khỏe của người lái xe",
-        "so ho_ten gioi_tinh ngay_sinh so_cccd ngay_cap noi_cap dia_chi hang_gplx nong_do_con ma_tuy ket_luan"
-        " bac_si ngay_ket_luan co_so_kham",
-    ),
-    "khac": ("Văn bản khác", _LETTER),
-}
+_KIND = {"DATE": "date", "JSON": "table"}
 
 
 def statements(known: tuple[Paper, ...]) -> Iterator[str]:
@@ -130,7 +121,7 @@ def _documents(known: tuple[Paper, ...]) -> str:
     return f"""
 SELECT d.code AS fileCode,
        row_number() OVER (PARTITION BY d.dossier ORDER BY d.first_page, d.document) AS docOrdinal,
-       CASE d.type {titles} ELSE d.type END AS typeName,
+       coalesce(type_name, CASE d.type {titles} ELSE d.type END) AS typeName,
        nullif(regexp_extract(number, '^\\s*(\\d+)', 1), '') AS codeNumber,
        CASE WHEN contains(number, '/') THEN trim(substr(number, strpos(number, '/') + 1)) END AS codeNotation,
        issued AS issuedDate, issuer AS organName, subject, d.pages AS pageAmount, signer_name AS autograph,
@@ -139,7 +130,7 @@ SELECT d.code AS fileCode,
 FROM ({current("documents")}) d
 LEFT JOIN (SELECT document, load, {_first(_NUMBER)} AS number, TRY_CAST({_first(_ISSUED)} AS DATE) AS issued,
                   {_first(_ISSUER)} AS issuer, {_first(_SUBJECT)} AS subject, {_first(_SIGNER)} AS signer_name,
-                  {_first(_TITLE)} AS signer_title
+                  {_first(_TITLE)} AS signer_title, {_first(_TYPE)} AS type_name
            FROM ({current("fields")}) GROUP BY document, load) USING (document, load)
 LEFT JOIN ({current("seals")}) s USING (document, load)
 """
