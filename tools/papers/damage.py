@@ -93,15 +93,18 @@ def plan(rng: Random, family: str, mode: str | None = None) -> Wear:
     if family == "office":
         grey = rng.randint(226, 247)
         base |= {
-            "skew": rng.uniform(-1.6, 1.6), "mode": rng.choice(("colour", "colour", "grey")), "blur": rng.uniform(0.5, 0.85),
-            "noise": rng.uniform(2.0, 4.5), "paper": (grey + rng.randint(0, 6), grey + rng.randint(0, 4), grey - rng.randint(0, 9)),
+            "skew": rng.uniform(-1.6, 1.6), "mode": rng.choice(("colour", "colour", "grey")),
+            "blur": rng.uniform(0.5, 0.85),
+            "noise": rng.uniform(2.0, 4.5),
+            "paper": (grey + rng.randint(0, 6), grey + rng.randint(0, 4), grey - rng.randint(0, 9)),
             "shade": rng.uniform(0.02, 0.12), "show_through": rng.uniform(0, 0.1) if rng.random() < 0.6 else 0.0,
             "specks": rng.randint(0, 40), "holes": rng.choice((0, 0, 0, 2)), "staple": rng.random() < 0.25,
             "folds": rng.choice((0, 0, 0, 1, 2)), "quality": rng.randint(62, 82),
         }  # fmt: skip
     elif family == "photocopy":
         base |= {
-            "skew": rng.uniform(-3.0, 3.0), "mode": rng.choice(("grey", "bilevel", "bilevel")), "blur": rng.uniform(0.7, 1.15),
+            "skew": rng.uniform(-3.0, 3.0), "mode": rng.choice(("grey", "bilevel", "bilevel")),
+            "blur": rng.uniform(0.7, 1.15),
             "noise": rng.uniform(7, 15), "paper": (238 + tint, 238 + tint, 238 + tint), "shade": rng.uniform(0.04, 0.16),
             "specks": rng.randint(80, 650), "threshold": rng.uniform(0.48, 0.66), "borders": rng.uniform(0.0, 0.02),
             "holes": rng.choice((0, 0, 2)), "staple": rng.random() < 0.3, "folds": rng.choice((0, 0, 1, 2)),
@@ -111,8 +114,10 @@ def plan(rng: Random, family: str, mode: str | None = None) -> Wear:
         grey = rng.randint(196, 236)
         base |= {
             "skew": rng.uniform(-3.0, 3.0), "blur": rng.uniform(0.7, 1.25), "noise": rng.uniform(3, 7),
-            "paper": (grey + rng.randint(-2, 14), grey + rng.randint(-2, 6), grey - rng.randint(-4, 16)), "shade": rng.uniform(0.15, 0.45),
-            "folds": rng.choice((0, 0, 1, 2, 3)), "perspective": rng.uniform(0.01, 0.045), "curl": rng.uniform(-0.007, 0.007),
+            "paper": (grey + rng.randint(-2, 14), grey + rng.randint(-2, 6), grey - rng.randint(-4, 16)),
+            "shade": rng.uniform(0.15, 0.45),
+            "folds": rng.choice((0, 0, 1, 2, 3)), "perspective": rng.uniform(0.01, 0.045),
+            "curl": rng.uniform(-0.007, 0.007),
             "quality": rng.randint(55, 75),
         }  # fmt: skip
     elif family == "fax":
@@ -187,7 +192,7 @@ def _lit(image: np.ndarray, how: Wear, noise: np.random.Generator) -> np.ndarray
 
 
 def _folded(image: np.ndarray, how: Wear, rng: Random) -> None:
-    height, width = image.shape[:2]
+    height = image.shape[0]
     for index in range(how.folds):
         y = round(height * ((index + 1) / (how.folds + 1) + rng.uniform(-0.02, 0.02)))
         reach = max(2, height // 500)
@@ -256,7 +261,8 @@ def _desk(geo: Geometry, noise: np.random.Generator) -> np.ndarray:
     )
     grain = _soft(noise, (geo.out_height, geo.out_width), 40) * 26 - 13
     streaks = noise.random((geo.out_height, 1), dtype=np.float32) * 10
-    return np.clip(tone + grain[..., None] + streaks[..., None], 0, 255).astype(np.uint8)
+    wood: np.ndarray = np.clip(tone + grain[..., None] + streaks[..., None], 0, 255).astype(np.uint8)
+    return wood
 
 
 def wear(image: np.ndarray, how: Wear, behind: np.ndarray | None = None) -> tuple[np.ndarray, Geometry]:

@@ -148,6 +148,7 @@ class Batch:
             "fields": paper.fields,
             "boxes": boxes,
             "hand": list(paper.hand),
+            **({"also": paper.also} if paper.also else {}),
             **({"held_out": sorted(set(held))} if held else {}),
         }
 

@@ -19,8 +19,6 @@ from tools.papers.types import found
 
 __all__ = ["draw"]
 
-_MIXED = ("giay_tiep_nhan", "giay_kham_suc_khoe_lai_xe", "quyet_dinh", "khac")
-
 
 def draw(
     out: Path, count: int, seed: str, kinds: Sequence[str], families: Sequence[str], dpis: Sequence[int], *,

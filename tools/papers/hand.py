@@ -125,7 +125,8 @@ def _parse(text: str) -> list[Stroke]:
 def _letter(letter: str) -> tuple[float, tuple[tuple[tuple[float, float], ...], ...]]:
     """Advance and strokes of one letter with its marks."""
     crossed = letter in "đĐ"
-    base, *marks = unicodedata.normalize("NFD", {"đ": "d", "Đ": "D"}.get(letter, letter))
+    plain = unicodedata.normalize("NFD", {"đ": "d", "Đ": "D"}.get(letter, letter))
+    base, marks = plain[0], plain[1:]
     if base not in _SKELETONS:
         base = "-"
     width, text = _SKELETONS[base]
@@ -163,7 +164,7 @@ def _curve(points: Sequence[tuple[float, float]]) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """A writer: ``slant`` (x per y), ``shake`` of points, ``drift`` of the baseline, ``tight`` spacing, ``nib`` in points."""
+    """A writer: ``slant`` (x per y), ``shake`` of points, ``drift`` of the baseline, spacing, ``nib`` in points, size."""
 
     seed: int
     slant: float

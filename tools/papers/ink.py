@@ -34,7 +34,8 @@ def _uneven(alpha: np.ndarray, rng: Random, strength: float) -> np.ndarray:
     smooth = cv2.resize(coarse, (alpha.shape[1], alpha.shape[0]), interpolation=cv2.INTER_CUBIC)
     grain = noise.random(alpha.shape, dtype=np.float32)
     keep = np.clip(1.05 - strength * smooth - 0.35 * strength * grain, 0.12, 1.0)
-    return (alpha.astype(np.float32) * keep).astype(np.uint8)
+    inked: np.ndarray = (alpha.astype(np.float32) * keep).astype(np.uint8)
+    return inked
 
 
 def _around(canvas: Image.Image, text: str, radius: float, face: Face, dpi: float, start: float) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pikepdf
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
 from tools.papers.scanner import Scanned
 
@@ -111,6 +111,7 @@ def _group4(pixels: np.ndarray) -> tuple[bytes, dict[str, object]]:
         buffer, "TIFF", compression="group4", tiffinfo={278: height}
     )
     with Image.open(buffer) as made:
+        assert isinstance(made, TiffImagePlugin.TiffImageFile)
         offsets, counts = made.tag_v2[273], made.tag_v2[279]
         white_is_zero = made.tag_v2[262] == 0
     assert len(offsets) == 1

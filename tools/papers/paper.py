@@ -22,10 +22,22 @@ from tools.papers.sheet import WIDTH, Sheet
 from tools.papers.typeset import Book, Run, block, break_lines, words_of
 from tools.papers.world import Office
 
-__all__ = ["Look", "Paper", "Signer", "arrival", "letterhead", "look", "sign_off", "signer", "vietnamese_date"]
+__all__ = [
+    "Look",
+    "Paper",
+    "Signer",
+    "arrival",
+    "body",
+    "letterhead",
+    "look",
+    "sign_off",
+    "signer",
+    "urgent",
+    "vietnamese_date",
+]
 
 _WEIGHTS = {
-    "Liberation Serif": 11,
+    "Liberation Serif": 14,
     "DejaVu Serif Condensed": 2,
     "Liberation Sans": 3,
     "Noto Sans": 2,
@@ -39,6 +51,7 @@ class Paper:
     """What a type module gives: sheets with their truth, and the values a reader should find.
 
     ``fields`` are normalised; ``kind`` names the sort of a ``khac`` paper; ``hand`` lists fields written by hand.
+    ``also`` holds values that some prints of the form carry beyond the type's fields (a personal number on a receipt).
     """
 
     type: str
@@ -49,7 +62,7 @@ class Paper:
     kind: str = ""
     hand: tuple[str, ...] = ()
     held_out: tuple[str, ...] = ()
-    notes: dict[str, str] = field(default_factory=dict)
+    also: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,14 +220,35 @@ def signer(rng: Random, office: Office) -> Signer:
     return Signer(tuple(rows), name, degree)
 
 
+def _small(face: Face) -> Face:
+    return face.but(size=max(9.5, face.size - 2.5), bold=False)
+
+
+def _sign_height(looks: Look, who: Signer, recipients: Sequence[str]) -> float:
+    face = looks.face
+    return max(face.size * 1.25 * len(who.rows) + 92, _small(face).size * 1.2 * (len(recipients) + 1)) + 14
+
+
+def body(
+    book: Book, looks: Look, paragraphs: Sequence[Sequence[Run | str]], indent: float, who: Signer,
+    recipients: Sequence[str], rng: Random,
+) -> None:  # fmt: skip
+    """The text of a paper; its last paragraph goes over to the page where the signature will stand."""
+    after = rng.choice((3, 4, 5, 6))
+    for index, paragraph in enumerate(paragraphs):
+        if index == len(paragraphs) - 1:
+            lines = len(break_lines(words_of(paragraph, looks.face), book.width, indent))
+            book.room(lines * looks.face.size * looks.leading + after + _sign_height(looks, who, recipients))
+        book.paragraph(paragraph, indent=indent, leading=looks.leading, after=after)
+
+
 def sign_off(
-    book: Book, looks: Look, office: Office, who: Signer, recipients: Sequence[str], rng: Random, seal_name: str = ""
+    book: Book, looks: Look, office: Office, who: Signer, recipients: Sequence[str], rng: Random
 ) -> dict[str, object]:
     """Recipients left; title, signature, seal and name right; gives the fields it printed."""
     face = looks.face
-    small = face.but(size=max(9.5, face.size - 2.5), bold=False)
-    height = face.size * 1.25 * len(who.rows) + 92
-    if book.room(max(height, small.size * 1.2 * (len(recipients) + 1)) + 14):
+    small = _small(face)
+    if book.room(_sign_height(looks, who, recipients)):
         book.y += 6
     sheet, y0 = book.page, book.y + face.size * 1.6
     cut = book.left + book.width * 0.47
@@ -241,10 +275,16 @@ def sign_off(
     sheet.stamp(ink.signature(at, yr + gap * 0.45, rng, hand))
     # art. 33: the seal covers about a third of the signature, on its left
     centre = at - hand / 2 + hand / 3 - 17.6 * ink.PT_PER_MM + rng.uniform(-6, 8)
-    texts = (office.seal[0], seal_name or office.seal[1])
-    sheet.stamp(ink.seal(centre, yr + gap * 0.5 + rng.uniform(-6, 6), texts, Face("Liberation Sans", 8), rng))
+    sheet.stamp(ink.seal(centre, yr + gap * 0.5 + rng.uniform(-6, 6), office.seal, Face("Liberation Sans", 8), rng))
     book.y = max(y, yn) + face.size
     return {"nguoi_ky": who.name, "chuc_vu": " ".join(who.rows)}
+
+
+def urgent(sheet: Sheet, looks: Look, rng: Random) -> None:
+    """A mark of urgency at the left, under the number (Decree 30/2020, Appendix I, component 10b)."""
+    word = rng.choice(("KHẨN", "THƯỢNG KHẨN", "HỎA TỐC"))
+    x, y = looks.left + rng.uniform(-10, 30), rng.uniform(140, 190)
+    sheet.stamp(ink.stamp(x, y, (word,), Face("Liberation Sans", 12), rng, "urgency"))
 
 
 def arrival(sheet: Sheet, office: Office, on: date, rng: Random, looks: Look) -> None:
@@ -261,8 +301,3 @@ def arrival(sheet: Sheet, office: Office, on: date, rng: Random, looks: Look) ->
         else (rng.uniform(400, 450), rng.uniform(150, 200))
     )
     sheet.stamp(ink.stamp(x, y, rows, Face("Liberation Sans", 9), rng, "arrival"))
-
-
-def lines_needed(runs: Sequence[Run | str], face: Face, width: float) -> int:
-    """How many lines a text takes."""
-    return len(break_lines(words_of(runs, face), width))

@@ -12,7 +12,7 @@ from tools.papers.people import full_name, written_number
 from tools.papers.typeset import Run
 from tools.papers.world import Office, place
 
-__all__ = ["articles", "grounds", "letter", "recipients", "reference", "subject"]
+__all__ = ["UNITS", "articles", "grounds", "letter", "recipients", "reference", "subject"]
 
 _TOPICS = (
     "công tác cải cách hành chính", "số hóa hồ sơ, kết quả giải quyết thủ tục hành chính",
@@ -28,8 +28,8 @@ _BODIES = (
 )  # fmt: skip
 _LAWS = (
     "Căn cứ Luật Tổ chức chính quyền địa phương;",
-    "Căn cứ Luật Tổ chức chính quyền địa phương ngày 19 tháng 6 năm 2015; Luật sửa đổi, bổ sung một số điều của Luật Tổ chức "
-    "Chính phủ và Luật Tổ chức chính quyền địa phương ngày 22 tháng 11 năm 2019;",
+    "Căn cứ Luật Tổ chức chính quyền địa phương ngày 19 tháng 6 năm 2015; Luật sửa đổi, bổ sung một số điều của "
+    "Luật Tổ chức Chính phủ và Luật Tổ chức chính quyền địa phương ngày 22 tháng 11 năm 2019;",
     "Căn cứ Luật Cán bộ, công chức;",
     "Căn cứ Luật Ban hành văn bản quy phạm pháp luật;",
     "Căn cứ Nghị định số 30/2020/NĐ-CP ngày 05 tháng 3 năm 2020 của Chính phủ về công tác văn thư;",
@@ -42,7 +42,7 @@ _LAWS = (
     "Căn cứ Luật Đất đai;",
     "Căn cứ Luật Trật tự, an toàn giao thông đường bộ;",
 )
-_UNITS = (
+UNITS = (
     "Chánh Văn phòng", "Trưởng phòng Tổ chức - Hành chính", "Trưởng phòng Kế hoạch - Tài chính", "Trưởng phòng Nội vụ",
     "Chánh Thanh tra", "Trưởng phòng Quản lý đô thị", "Trưởng phòng Nghiệp vụ", "Giám đốc Trung tâm Công nghệ thông tin",
 )  # fmt: skip
@@ -86,10 +86,11 @@ def subject(rng: Random, office: Office, on: date, long: bool = False) -> str:
         f"phê duyệt Đề án {topic} trên địa bàn {where} đến năm {year + 5}",
         f"cấp giấy phép xây dựng nhà ở riêng lẻ cho {call} {name}",
         f"công nhận danh hiệu thi đua cho tập thể, cá nhân có thành tích xuất sắc trong {topic} năm {year}",
-        f"điều động, bổ nhiệm {call} {name} giữ chức vụ {rng.choice(_UNITS)}",
+        f"điều động, bổ nhiệm {call} {name} giữ chức vụ {rng.choice(UNITS)}",
         f"thu hồi giấy phép lái xe đối với {call} {name}",
         f"phê duyệt dự toán kinh phí thực hiện {topic} 6 tháng cuối năm {year}",
-        f"công bố danh mục thủ tục hành chính được sửa đổi, bổ sung trong lĩnh vực {topic} thuộc phạm vi quản lý của {office.short}",
+        f"công bố danh mục thủ tục hành chính được sửa đổi, bổ sung trong lĩnh vực {topic} "
+        f"thuộc phạm vi quản lý của {office.short}",
         f"cho phép chuyển mục đích sử dụng đất đối với hộ {call} {name}, địa chỉ tại {home.commune}",
         f"giao chỉ tiêu kế hoạch {topic} năm {year + 1} cho các đơn vị trực thuộc",
     )
@@ -106,7 +107,8 @@ def grounds(rng: Random, office: Office, on: date) -> list[str]:
     laws.append(f"Căn cứ {what} ngày {day} của {office.short} về {rng.choice(_TOPICS)};")
     closing = rng.choice(("Theo đề nghị của", "Xét đề nghị của"))
     laws.append(
-        f"{closing} {rng.choice(_UNITS)} tại Tờ trình số {rng.randint(11, 410)}/TTr-{rng.choice(('VP', 'TCHC', 'NV'))} ngày {on - timedelta(days=rng.randint(1, 9)):%d/%m/%Y}."
+        f"{closing} {rng.choice(UNITS)} tại Tờ trình số {rng.randint(11, 410)}/TTr-{rng.choice(('VP', 'TCHC', 'NV'))} "
+        f"ngày {on - timedelta(days=rng.randint(1, 9)):%d/%m/%Y}."
     )
     return laws
 
@@ -125,11 +127,11 @@ def articles(rng: Random, office: Office, on: date, about: str, members: bool = 
             role = "Trưởng đoàn" if index == 1 else "Phó Trưởng đoàn" if index == 2 else "Thành viên"
             female = rng.random() < 0.5
             paragraphs.append(
-                [f"{index}. {'Bà' if female else 'Ông'} {full_name(rng, female)}, {rng.choice(_UNITS)} - {role};"]
+                [f"{index}. {'Bà' if female else 'Ông'} {full_name(rng, female)}, {rng.choice(UNITS)} - {role};"]
             )
     steps = rng.sample(_STEPS, rng.randint(1, 4))
     paragraphs.append(article(2, rng.choice(("Nhiệm vụ và tổ chức thực hiện:", "Giao các đơn vị có liên quan:"))))
-    paragraphs += [[f"{rng.choice(('- ', '')) if False else ''}{chr(97 + i)}) {s};"] for i, s in enumerate(steps[:-1])]
+    paragraphs += [[f"{chr(97 + i)}) {s};"] for i, s in enumerate(steps[:-1])]
     paragraphs.append([f"{chr(96 + len(steps))}) {steps[-1]}."])
     number = 3
     if rng.random() < 0.5:
@@ -140,7 +142,7 @@ def articles(rng: Random, office: Office, on: date, about: str, members: bool = 
             )
         )
         number += 1
-    units = ", ".join(rng.sample(_UNITS, 2))
+    units = ", ".join(rng.sample(UNITS, 2))
     paragraphs.append(
         article(
             number,
@@ -156,9 +158,12 @@ def letter(rng: Random, office: Office, on: date, sections: int, closing: str) -
     topic = rng.choice(_TOPICS)
     opening = rng.choice(
         (
-            f"Thực hiện {what} ngày {day} về {topic}, {office.short} đề nghị các cơ quan, đơn vị triển khai một số nội dung sau:",
-            f"Căn cứ {what} ngày {day} và tình hình thực tế tại địa phương, {office.short} thông tin một số nội dung về {topic} như sau:",
-            f"Để bảo đảm tiến độ {topic} theo chỉ đạo tại {what} ngày {day}, {office.short} trân trọng nêu các việc cần làm ngay:",
+            f"Thực hiện {what} ngày {day} về {topic}, {office.short} đề nghị các cơ quan, đơn vị "
+            "triển khai một số nội dung sau:",
+            f"Căn cứ {what} ngày {day} và tình hình thực tế tại địa phương, {office.short} "
+            f"thông tin một số nội dung về {topic} như sau:",
+            f"Để bảo đảm tiến độ {topic} theo chỉ đạo tại {what} ngày {day}, {office.short} "
+            "trân trọng nêu các việc cần làm ngay:",
         )
     )
     paragraphs: list[list[Run | str]] = [[opening]]
@@ -167,7 +172,9 @@ def letter(rng: Random, office: Office, on: date, sections: int, closing: str) -
         title = rng.choice(_TOPICS)
         paragraphs.append([Run(f"{index + 1}. Về {title}", bold=True)])
         for step in steps[index * 2 : index * 2 + 2]:
-            amount = f" Số liệu đến ngày {on - timedelta(days=rng.randint(2, 30)):%d/%m/%Y}: {rng.randint(12, 9800)} hồ sơ, đạt {rng.randint(61, 99)},{rng.randint(0, 9)}%."
+            until = on - timedelta(days=rng.randint(2, 30))
+            share = f"{rng.randint(61, 99)},{rng.randint(0, 9)}%"
+            amount = f" Số liệu đến ngày {until:%d/%m/%Y}: {rng.randint(12, 9800)} hồ sơ, đạt {share}."
             paragraphs.append([f"- {step}.{amount if rng.random() < 0.4 else ''}"])
     paragraphs.append([closing])
     return paragraphs
@@ -176,7 +183,8 @@ def letter(rng: Random, office: Office, on: date, sections: int, closing: str) -
 def recipients(rng: Random, first: str, unit: str) -> list[str]:
     """The lines under "Nơi nhận"."""
     middle = rng.sample(
-        ("- Thường trực Tỉnh ủy (để báo cáo);", "- Các đơn vị trực thuộc;", "- Lãnh đạo cơ quan;", "- Cổng Thông tin điện tử;",
+        ("- Thường trực Tỉnh ủy (để báo cáo);", "- Các đơn vị trực thuộc;", "- Lãnh đạo cơ quan;",
+         "- Cổng Thông tin điện tử;",
          "- Phòng Nội vụ;", "- Các phó giám đốc;", "- Trang thông tin điện tử;"),
         rng.randint(0, 3),
     )  # fmt: skip

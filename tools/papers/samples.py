@@ -138,7 +138,7 @@ def _hs0008(root: Path, source: str) -> Batch:
 
 def _decision(root: Path, source: str) -> Batch:
     of = _case(source, date(2024, 1, 8))
-    papers = [_paper(source, 1, "quyet_dinh", "full", of, True)]
+    papers = [_paper(source, 2, "quyet_dinh", "full", of, True)]
     sides = [Side(0, i, "photocopy", "bilevel", 0, 300) for i in range(len(papers[0].sheets))]
     batch = Batch(source, None, papers, sides, f"{_SEED}/{source}")
     batch.pdf(root, "", range(len(sides)))

@@ -184,16 +184,17 @@ class Sheet:
         image = Image.new("RGB", (round(WIDTH * k), round(HEIGHT * k)), (255, 255, 255))
         pen = ImageDraw.Draw(image)
         for (left, top, right, bottom), colour in self._fills:
-            pen.rectangle((round(left * k), round(top * k), round(right * k) - 1, round(bottom * k) - 1), fill=colour)
+            x, y = round(left * k), round(top * k)
+            pen.rectangle((x, y, max(x, round(right * k) - 1), max(y, round(bottom * k) - 1)), fill=colour)
         for x0, y0, x1, y1, width, colour in self._rules:
             pen.line((x0 * k, y0 * k, x1 * k, y1 * k), fill=colour, width=max(1, round(width * k)))
         marks = list(self.ink)
-        for x, y, piece in self._glyphs:
+        for start, base, piece in self._glyphs:
             for shift, one in piece.letters() if piece.cell else [(0.0, piece)]:
                 if one.hand:
-                    marks.append(one.hand.ink(one.text, x + shift, y, one.face.size, one.colour))
+                    marks.append(one.hand.ink(one.text, start + shift, base, one.face.size, one.colour))
                 else:
-                    _print(pen, (x + shift) * k, y * k, one, k, dpi)
+                    _print(pen, (start + shift) * k, base * k, one, k, dpi)
         return _inked(image, marks, k, dpi)
 
 
@@ -210,7 +211,7 @@ def _print(pen: ImageDraw.ImageDraw, x: float, y: float, piece: Glyphs, k: float
 
 def _touches(boxes: list[Box] | None, box: Box, size: float) -> bool:
     """Whether ``box`` goes on on the same line as the last of ``boxes``."""
-    return bool(boxes) and abs(boxes[-1][3] - box[3]) < size * 0.6 and box[0] >= boxes[-1][0]
+    return boxes is not None and bool(boxes) and abs(boxes[-1][3] - box[3]) < size * 0.6 and box[0] >= boxes[-1][0]
 
 
 def _inked(image: Image.Image, marks: Sequence[Ink], k: float, dpi: float) -> Image.Image:

@@ -13,7 +13,19 @@ from random import Random
 from tools.papers.fonts import Face
 from tools.papers.sheet import BLACK, HEIGHT, WIDTH, Glyphs, Hand, Sheet
 
-__all__ = ["Book", "Fill", "Run", "block", "break_lines", "form_line", "leaders", "place", "tick_box", "words_of"]
+__all__ = [
+    "Book",
+    "Fill",
+    "Run",
+    "block",
+    "break_lines",
+    "form_line",
+    "leaders",
+    "place",
+    "table",
+    "tick_box",
+    "words_of",
+]
 
 WordPieces = list[Glyphs]
 _CELL = 1.18  # width of a digit box in sizes of the face
@@ -260,6 +272,36 @@ def _fill_width(item: Fill, face: Face) -> float:
         return len(item.value) * face.size * _CELL
     glyphs = words_of([Run(item.value, bold=item.bold, hand=item.hand)], face)
     return sum(_width(w) for w in glyphs) + face.width(" ") * (len(glyphs) - 1)
+
+
+def table(
+    book: Book,
+    columns: Sequence[tuple[str, float]],
+    rows: Sequence[Sequence[Run | str]],
+    face: Face,
+    left_column: int = 1,
+) -> None:
+    """A ruled table at the cursor: ``columns`` are titles and shares of the width; rows never break over a page.
+
+    Column ``left_column`` is set flush left, the others centred.
+    """
+    edges = [book.left]
+    for _, share in columns:
+        edges.append(edges[-1] + share * book.width)
+    step = face.size * 1.2
+    for number, cells in enumerate([[title for title, _ in columns], *rows]):
+        inked = face.but(bold=number == 0)
+        broken = [break_lines(words_of([c], inked), edges[i + 1] - edges[i] - 8) for i, c in enumerate(cells)]
+        height = max(len(b) for b in broken) * step + 6
+        book.room(height)
+        for index, lines in enumerate(broken):
+            y = book.y + (height - len(lines) * step) / 2 + face.size * 0.95
+            how = "left" if index == left_column and number else "centre"
+            for line in lines:
+                place(book.page, line, edges[index] + 4, y, edges[index + 1] - edges[index] - 8, how)
+                y += step
+            book.page.frame((edges[index], book.y, edges[index + 1], book.y + height), 0.5)
+        book.y += height
 
 
 def tick_box(sheet: Sheet, x: float, y: float, face: Face, ticked: bool, rng: Random) -> float:

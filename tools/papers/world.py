@@ -54,7 +54,8 @@ _PROVINCES = (
     ),
     _p(
         "Hải Phòng", True, "031", "H24", "Hải Phòng", "Hải Phòng",
-        "quận Lê Chân: phường An Biên, phường Dư Hàng Kênh, phường Vĩnh Niệm; quận Ngô Quyền: phường Máy Tơ, phường Đằng Giang;"
+        "quận Lê Chân: phường An Biên, phường Dư Hàng Kênh, phường Vĩnh Niệm;"
+        "quận Ngô Quyền: phường Máy Tơ, phường Đằng Giang;"
         "huyện An Lão: thị trấn An Lão, xã Quốc Tuấn; huyện Thủy Nguyên: xã Thủy Sơn, xã Kiền Bái",
         "phường Lê Chân, phường Hồng Bàng, phường Kiến An, xã An Lão, phường Thủy Nguyên, xã Vĩnh Bảo",
     ),
@@ -233,7 +234,7 @@ def office(rng: Random, on: date, home: Province | None = None, rank: str | None
     top = f"{'THÀNH PHỐ' if home.city else 'TỈNH'} {home.name.upper()}"
     if rank == "so":
         name, abbr, short, serial = rng.choice([d for d in _DEPARTMENTS if on < MERGER or d[1] not in _AFTER_MERGER])
-        parent = rng.choice(((f"UBND {top}",), ("ỦY BAN NHÂN DÂN", top)))
+        parent: tuple[str, ...] = rng.choice(((f"UBND {top}",), ("ỦY BAN NHÂN DÂN", top)))
         whole = f"{short} {'thành phố' if home.city else 'tỉnh'} {home.name}"
         head = "GIÁM ĐỐC"
         return Office(

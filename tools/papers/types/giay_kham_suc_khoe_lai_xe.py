@@ -15,7 +15,7 @@ from tools.papers.fonts import Face
 from tools.papers.paper import Look, Paper, look, vietnamese_date
 from tools.papers.people import Case, certificate_number, full_name
 from tools.papers.sheet import WIDTH, Sheet
-from tools.papers.typeset import Book, Fill, Run, block, form_line, place, tick_box, words_of
+from tools.papers.typeset import Book, Fill, Run, block, break_lines, form_line, place, tick_box, words_of
 
 __all__ = ["LAYOUTS", "draw"]
 
@@ -32,8 +32,10 @@ _HISTORY = (
     "Sử dụng rượu thường xuyên, liên tục", "Sử dụng ma túy và chất gây nghiện",
 )  # fmt: skip
 _CLINICAL = (
-    ("Tâm thần", "Hiện tại bình thường"), ("Thần kinh", "Không có bệnh lý"), ("Mắt", ""), ("Tai - Mũi - Họng", "Nghe bình thường"),
-    ("Tim mạch", ""), ("Hô hấp", "Phổi không ran"), ("Cơ - Xương - Khớp", "Vận động bình thường"), ("Nội tiết", "Bình thường"),
+    ("Tâm thần", "Hiện tại bình thường"), ("Thần kinh", "Không có bệnh lý"), ("Mắt", ""),
+    ("Tai - Mũi - Họng", "Nghe bình thường"),
+    ("Tim mạch", ""), ("Hô hấp", "Phổi không ran"), ("Cơ - Xương - Khớp", "Vận động bình thường"),
+    ("Nội tiết", "Bình thường"),
     ("Thai sản", "Không"),
 )  # fmt: skip
 
@@ -160,7 +162,7 @@ def draw(rng: Random, case: Case, layout: str, held_out_font: bool = False, hand
     line(live_label, fill(who.lives.text, "dia_chi"), x=x, width=width)
     book.y = max(book.y, top + 6 + photo_w * 1.36 + 4)
     line("Đề nghị khám sức khỏe để lái xe hạng:", fill(case.vehicle_class, "hang_gplx"))
-    _history(book, looks, rng, line)
+    _history(book, looks, rng, line, fill)
     _consent(book, looks, case, rng)
 
     book.turn()
@@ -218,7 +220,8 @@ def _tight(looks: Look) -> Look:
 def _long_date(day: int, month: int, year: int, field: str, fill: object) -> list[str | Run | Fill]:
     assert callable(fill)
     return [
-        "ngày", fill(f"{day:02d}", field, 0.3), "tháng", fill(f"{month:02d}", field, 0.3), "năm", fill(str(year), field, 0.5),
+        "ngày", fill(f"{day:02d}", field, 0.3), "tháng", fill(f"{month:02d}", field, 0.3), "năm",
+        fill(str(year), field, 0.5),
     ]  # fmt: skip
 
 
@@ -238,12 +241,16 @@ def _sex(book: Book, face: Face, x: float, step: float, female: bool, rng: Rando
     sheet.lines.append(tail[0])
 
 
-def _history(book: Book, looks: Look, rng: Random, line: object) -> None:
+def _history(book: Book, looks: Look, rng: Random, line: object, fill: object) -> None:
     assert callable(line)
+    assert callable(fill)
     face = looks.face
     line(Run("I. TIỀN SỬ BỆNH CỦA ĐỐI TƯỢNG KHÁM SỨC KHỎE", bold=True))
     line(Run("1. Tiền sử gia đình:", bold=True))
-    family = "Có ai trong gia đình ông (bà) mắc một trong các bệnh: truyền nhiễm, tim mạch, đái tháo đường, lao, hen phế quản, ung thư, động kinh, rối loạn tâm thần, bệnh khác:"
+    family = (
+        "Có ai trong gia đình ông (bà) mắc một trong các bệnh: truyền nhiễm, tim mạch, đái tháo đường, lao, "
+        "hen phế quản, ung thư, động kinh, rối loạn tâm thần, bệnh khác:"
+    )
     book.paragraph([family], face, leading=looks.leading, after=0)
     book.y += face.size * 0.2
     _ticks(book, face, looks, "Không", "Có", rng)
@@ -256,28 +263,34 @@ def _history(book: Book, looks: Look, rng: Random, line: object) -> None:
     count = rng.choice((8, 10, 12, 14))
     items = _HISTORY[:count]
     half = (count + 1) // 2
-    step, column = small.size * 1.5, book.width / 2
+    column = book.width / 2
     book.y += 4
-    top = book.y
-    for index, item in enumerate(items):
-        col, row = divmod(index, half)
-        x = book.left + col * column
-        _grid_row(book.page, x, top + row * step, column, step, item, small, rng)
-    book.y = top + half * step + 2
-    line("3. Câu hỏi khác (nếu có): Ông (bà) có đang điều trị bệnh gì không?", Fill("Không", None, 1.0, "after"))
+    for row in range(half):
+        pair = items[row::half]
+        deep = max(len(break_lines(words_of([t], small), column - 50)) for t in pair)
+        height = small.size * (1.5 if deep == 1 else 1.15 * deep + 0.4)
+        for side, text in enumerate(pair):
+            _grid_row(book.page, book.left + side * column, book.y, column, height, text, small, rng)
+        book.y += height
+    book.y += 2
+    line("3. Câu hỏi khác (nếu có): Ông (bà) có đang điều trị bệnh gì không?", fill("Không"))
 
 
-def _grid_row(sheet: Sheet, x: float, y: float, width: float, step: float, text: str, face: Face, rng: Random) -> None:
+def _grid_row(
+    sheet: Sheet, x: float, y: float, width: float, height: float, text: str, face: Face, rng: Random
+) -> None:
     """A question with two ruled cells, yes and no; the cross is nearly always in "no"."""
-    while face.width(text) > width - 50 and face.size > 6:
-        face = face.but(size=face.size - 0.4)
-    sheet.frame((x, y, x + width - 44, y + step), 0.4)
-    place(sheet, words_of([text], face), x + 3, y + step * 0.72, 0)
-    sheet.frame((x + width - 44, y, x + width - 22, y + step), 0.4)
-    sheet.frame((x + width - 22, y, x + width, y + step), 0.4)
-    left = x + width - (40 if rng.random() < 0.04 else 18)
-    sheet.rule(left, y + step * 0.25, left + 10, y + step * 0.78, 0.9, (30, 40, 120))
-    sheet.rule(left + 10, y + step * 0.22, left + 1, y + step * 0.8, 0.9, (30, 40, 120))
+    sheet.frame((x, y, x + width - 44, y + height), 0.4)
+    lines = break_lines(words_of([text], face), width - 50)
+    at = y + (height - len(lines) * face.size * 1.15) / 2 + face.size * 0.9
+    for line in lines:
+        place(sheet, line, x + 3, at, 0)
+        at += face.size * 1.15
+    sheet.frame((x + width - 44, y, x + width - 22, y + height), 0.4)
+    sheet.frame((x + width - 22, y, x + width, y + height), 0.4)
+    left, middle = x + width - (40 if rng.random() < 0.04 else 18), y + height / 2
+    sheet.rule(left, middle - 4, left + 10, middle + 4 + rng.uniform(0, 2), 0.9, (30, 40, 120))
+    sheet.rule(left + 10, middle - 4 - rng.uniform(0, 2), left + 1, middle + 4, 0.9, (30, 40, 120))
 
 
 def _ticks(book: Book, face: Face, looks: Look, yes: str, no: str, rng: Random) -> None:

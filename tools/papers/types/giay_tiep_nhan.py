@@ -18,7 +18,7 @@ from tools.papers.fonts import Face
 from tools.papers.paper import Look, Paper, look, vietnamese_date
 from tools.papers.people import Case, full_name
 from tools.papers.sheet import WIDTH, Hand
-from tools.papers.typeset import Book, Fill, Run, block, break_lines, form_line, place, words_of
+from tools.papers.typeset import Book, Fill, Run, block, break_lines, form_line, place, table, words_of
 
 __all__ = ["LAYOUTS", "draw"]
 
@@ -135,31 +135,10 @@ def _table(book: Book, looks: Look, rows: list[_Row], rng: Random) -> None:
         (rng.choice(("Bản chính/Bản sao", "Hình thức bản")), 0.24),
         ("Số lượng", 0.16),
     )
-    edges = [book.left]
-    for _, share in columns:
-        edges.append(edges[-1] + share * book.width)
-    step = face.size * 1.2
-
-    def row(cells: list[list[Run | str]], bold: bool) -> None:
-        inked = face.but(bold=bold)
-        broken = [break_lines(words_of(cell, inked), edges[i + 1] - edges[i] - 8) for i, cell in enumerate(cells)]
-        height = max(len(b) for b in broken) * step + 6
-        book.room(height)
-        sheet, top = book.page, book.y
-        for index, lines in enumerate(broken):
-            y = top + (height - len(lines) * step) / 2 + face.size * 0.95
-            how = "left" if index == 1 and not bold else "centre"
-            for line in lines:
-                place(sheet, line, edges[index] + 4, y, edges[index + 1] - edges[index] - 8, how)
-                y += step
-            sheet.frame((edges[index], top, edges[index + 1], top + height), 0.5)
-        book.y += height
-
     book.y += 4
-    row([[name] for name, _ in columns], True)
-    for item in rows:
-        name = "thanh_phan_ho_so"
-        row([[Run(v, field=name)] for v in (item.number, item.name, item.copy, item.count)], False)
+    name = "thanh_phan_ho_so"
+    body = [[Run(v, field=name) for v in (item.number, item.name, item.copy, item.count)] for item in rows]
+    table(book, columns, body, face)
     book.y += 2
 
 
@@ -219,6 +198,7 @@ def draw(rng: Random, case: Case, layout: str, held_out_font: bool = False, hand
     if rng.random() < 0.5:
         content += f" hạng {case.vehicle_class}"
 
+    identified = layout != "two_up" and rng.random() < 0.3
     _head(book, looks, case, rng)
     _code(book, looks, case, {"old": "code128", "new": "qr"}.get(layout, rng.choice(("none", "code128"))), rng)
     title = face.but(bold=True, size=face.size + rng.uniform(1, 2.5))
@@ -255,6 +235,8 @@ def draw(rng: Random, case: Case, layout: str, held_out_font: bool = False, hand
         if rng.random() < 0.7:
             line("Bộ phận tiếp nhận và trả kết quả:", fill(counter))
         line(rng.choice(("Tiếp nhận hồ sơ của:", "Tiếp nhận hồ sơ của ông/bà:")), fill(who.name, "ho_ten"))
+        if identified:
+            line(rng.choice(("Số CCCD/Hộ chiếu:", "Số định danh cá nhân:")), fill(who.number, "so_cccd"))
         if layout == "plain" and rng.random() < 0.5:
             line("Số điện thoại:", fill(phone, "so_dien_thoai"), "Email:", Fill("", None, 1.0, manner))
             line("Địa chỉ:", fill(who.lives.text, "dia_chi"))
@@ -282,12 +264,14 @@ def draw(rng: Random, case: Case, layout: str, held_out_font: bool = False, hand
         )
         number += 1
     line(
-        f"{number}. Thời gian nhận hồ sơ:", fill(f"{hour:02d}", weight=0.1), "giờ", fill(f"{minute:02d}", weight=0.1), "phút, ngày",
+        f"{number}. Thời gian nhận hồ sơ:", fill(f"{hour:02d}", weight=0.1), "giờ",
+        fill(f"{minute:02d}", weight=0.1), "phút, ngày",
         *_date(case.received, "ngay_nhan", fill, rng, by_hand),
     )  # fmt: skip
     number += 1
     line(
-        f"{number}. Thời gian trả kết quả giải quyết hồ sơ:", *( ("ngày",) if rng.random() < 0.5 else (f"{rng.choice((8, 14))} giờ 00 phút, ngày",)),
+        f"{number}. Thời gian trả kết quả giải quyết hồ sơ:",
+        "ngày" if rng.random() < 0.5 else f"{rng.choice((8, 14))} giờ 00 phút, ngày",
         *_date(due, "ngay_hen_tra", fill, rng, by_hand),
     )  # fmt: skip
     number += 1
@@ -321,7 +305,8 @@ def draw(rng: Random, case: Case, layout: str, held_out_font: bool = False, hand
     }
     by_pen = ("ho_ten", "dia_chi", "so_dien_thoai", "noi_dung", "ngay_nhan", "ngay_hen_tra") if by_hand else ()
     held = ("layout:two_up",) if layout == LAYOUTS[-1] else ()
-    return Paper("giay_tiep_nhan", book.pages, fields, layout, face.family, hand=by_pen, held_out=held)
+    also: dict[str, object] = {"so_cccd": who.number} if identified else {}
+    return Paper("giay_tiep_nhan", book.pages, fields, layout, face.family, hand=by_pen, held_out=held, also=also)
 
 
 def _date(day: date, field: str, fill: object, rng: Random, by_hand: bool) -> list[str | Run | Fill]:

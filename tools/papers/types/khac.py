@@ -9,7 +9,7 @@ from datetime import timedelta
 from random import Random
 
 from tools.papers import prose
-from tools.papers.paper import Paper, arrival, letterhead, look, sign_off, signer
+from tools.papers.paper import Paper, arrival, body, letterhead, look, sign_off, signer, urgent
 from tools.papers.people import Case
 from tools.papers.typeset import Run, block
 from tools.papers.world import office
@@ -70,16 +70,20 @@ def draw(rng: Random, case: Case, layout: str, held_out_font: bool = False, hand
         book.y += face.size * 0.8
     closing = {
         "giay_moi": f"Thời gian: {rng.randint(7, 9)} giờ 30 phút, ngày {on + timedelta(days=rng.randint(3, 9)):%d/%m/%Y}. "
-        f"Địa điểm: Phòng họp số {rng.randint(1, 4)}, trụ sở {who.short}. Rất mong các đại biểu đến dự đúng thời gian và thành phần./.",
+        f"Địa điểm: Phòng họp số {rng.randint(1, 4)}, trụ sở {who.short}. "
+        "Rất mong các đại biểu đến dự đúng thời gian và thành phần./.",
         "to_trinh": f"{who.short} kính trình xem xét, quyết định./.",
     }.get(layout, f"Trên đây là nội dung của {who.short}, đề nghị các đơn vị nghiêm túc triển khai thực hiện./.")
-    for paragraph in prose.letter(rng, who, on, rng.randint(1, 4), closing):
-        book.paragraph(paragraph, indent=indent, leading=looks.leading, after=rng.choice((3, 5)))
-    sign = signer(rng, who)
-    fields |= sign_off(book, looks, who, sign, prose.recipients(rng, "- Như trên;", ""), rng)
-    if rng.random() < 0.35:
+    text = prose.letter(rng, who, on, rng.randint(1, 4), closing)
+    sign, copies = signer(rng, who), prose.recipients(rng, "- Như trên;", "")
+    body(book, looks, text, indent, sign, copies, rng)
+    fields |= sign_off(book, looks, who, sign, copies, rng)
+    if rng.random() < 0.08:
+        urgent(book.pages[0], looks, rng)
+    elif rng.random() < 0.35:
         arrival(book.pages[0], case.counter, on + timedelta(days=rng.randint(1, 6)), rng, looks)
     return Paper(
-        "khac", book.pages, fields, layout, face.family, kind=layout, hand=("so_ky_hieu", "ngay_ban_hanh") if by_hand else (),
+        "khac", book.pages, fields, layout, face.family, kind=layout,
+        hand=("so_ky_hieu", "ngay_ban_hanh") if by_hand else (),
         held_out=tuple(f"layout:{layout}" for _ in (0,) if layout == LAYOUTS[-1]),
     )  # fmt: skip

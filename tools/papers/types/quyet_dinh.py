@@ -5,14 +5,15 @@ Owns: the layouts of decisions. Never: letterhead and signature block, which all
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 
-from tools.papers import prose
-from tools.papers.paper import Paper, arrival, letterhead, look, sign_off, signer
-from tools.papers.people import Case
-from tools.papers.typeset import Run, block
-from tools.papers.world import office
+from tools.papers import ink, prose
+from tools.papers.fonts import Face
+from tools.papers.paper import Look, Paper, arrival, body, letterhead, look, sign_off, signer, urgent, vietnamese_date
+from tools.papers.people import Case, full_name
+from tools.papers.typeset import Book, Run, block, table
+from tools.papers.world import Office, office
 
 __all__ = ["LAYOUTS", "draw"]
 
@@ -61,14 +62,15 @@ def draw(rng: Random, case: Case, layout: str, held_out_font: bool = False, hand
     if layout == "plain":
         text = [*text[:1], *text[-1:]]
         text[1] = [Run("Điều 2.", bold=True), *text[1][1:]]
-    for paragraph in text:
-        book.paragraph(paragraph, indent=indent, leading=looks.leading, after=rng.choice((3, 5, 6)))
     units = f", {rng.choice(('VP', 'TCHC', 'NV', 'KSTT'))}"
-    sign = signer(rng, who)
-    fields |= sign_off(
-        book, looks, who, sign, prose.recipients(rng, f"- Như Điều {2 if layout == 'plain' else 3};", units), rng
-    )
-    if rng.random() < 0.25:
+    sign, to = signer(rng, who), prose.recipients(rng, f"- Như Điều {2 if layout == 'plain' else 3};", units)
+    body(book, looks, text, indent, sign, to, rng)
+    fields |= sign_off(book, looks, who, sign, to, rng)
+    if layout == "dense" and rng.random() < 0.55:
+        _appendix(book, looks, about, f"{fields['so_ky_hieu']}", on, who, rng)
+    if rng.random() < 0.06:
+        urgent(book.pages[0], looks, rng)
+    elif rng.random() < 0.25:
         arrival(book.pages[0], case.counter, on + timedelta(days=rng.randint(1, 6)), rng, looks)
     held = tuple(f"layout:{layout}" for _ in (0,) if layout == LAYOUTS[-1])
     return Paper(
@@ -80,3 +82,31 @@ def draw(rng: Random, case: Case, layout: str, held_out_font: bool = False, hand
         hand=("so_ky_hieu", "ngay_ban_hanh") if by_hand else (),
         held_out=held,
     )
+
+
+def _appendix(book: Book, looks: Look, about: str, number: str, on: date, who: Office, rng: Random) -> None:
+    """A list that goes with the decision, on its own page, sealed over its head (Decree 30/2020, art. 33, 1d)."""
+    book.turn()
+    face, first = looks.face, book.page
+    bold = face.but(bold=True)
+    book.y = block(book.page, [[rng.choice(("DANH SÁCH", "PHỤ LỤC"))]], bold, book.left, book.y + face.size, book.width)
+    book.y = block(
+        book.page, [[about[0].upper() + about[1:]]], bold, book.left + 40, book.y + face.size * 1.3, book.width - 80
+    )
+    tie = f"(Kèm theo Quyết định số {number} ngày {vietnamese_date(on)} của {who.short})"
+    book.y = block(
+        book.page, [[Run(tie, italic=True)]], face, book.left + 20, book.y + face.size * 1.3, book.width - 40
+    )
+    book.y += face.size
+    rows = []
+    for index in range(1, rng.randint(8, 19)):
+        row = [
+            str(index),
+            full_name(rng, rng.random() < 0.5),
+            rng.choice(prose.UNITS),
+            rng.choice(("Thành viên", "Thư ký")),
+        ]
+        rows.append(row)
+    columns = (("STT", 0.09), ("Họ và tên", 0.33), ("Chức vụ", 0.38), ("Ghi chú", 0.2))
+    table(book, columns, rows, face.but(size=face.size - 0.8))
+    first.stamp(ink.seal(book.left + rng.uniform(10, 40), looks.top + 50, who.seal, Face("Liberation Sans", 8), rng))
