@@ -57,15 +57,12 @@ def seal_record(site: Site, outcome: Outcome, record: Record) -> Sealed:
     )
     waiting = site.home / "sealing" / f"{key}.pdf"
     if effect.receipt is None:
-        before = _signed(site, outcome, record, effect, waiting)
-        signed = waiting.read_bytes()
+        before, signed, evidence = _signed(site, outcome, record, effect, waiting)
         after = site.store.put(signed)
-        sealed = Sealed(
-            record.document.id, record_digest(record), before, after, site.signer.name, site.settings.seal.look, effect.at,
-            evidence=site.signer.fingerprint,
-        )  # fmt: skip
-        stored = site.store.put(keys.encode(sealed))
-        effect = site.ledger.receive(key, {"sealed": stored, "after": after})
+        look = site.settings.seal.look
+        seen = record_digest(record)
+        sealed = Sealed(record.document.id, seen, before, after, site.signer.name, look, effect.at, evidence)
+        effect = site.ledger.receive(key, {"sealed": site.store.put(keys.encode(sealed)), "after": after})
     assert effect.receipt is not None
     body = {"sealed": effect.receipt["sealed"], "after": effect.receipt["after"], "document": record.document.id}
     site.ledger.tell(Fact("sealed", key, effect.at, body), once=keys.key("sealed", key))
@@ -120,22 +117,26 @@ def everything_sealed(site: Site) -> Iterator[tuple[Outcome, Record, Sealed]]:
                 yield here.outcome, record, here.sealed[record.document.id]
 
 
-def _signed(site: Site, outcome: Outcome, record: Record, effect: Effect, waiting: Path) -> str:
-    """Compose, sign and check, unless a run that was killed left the signed file; gives the digest before signing."""
+def _signed(site: Site, outcome: Outcome, record: Record, effect: Effect, waiting: Path) -> tuple[str, bytes, str]:
+    """(digest before signing, signed bytes, evidence): composed, signed and checked now, or what a killed run left."""
     from hoso.stages import compose, seal  # pikepdf and pyhanko: not for those who only ask
 
-    at = datetime.fromisoformat(effect.at)
+    at, look = datetime.fromisoformat(effect.at), site.settings.seal.look
     by_ref = dict(zip((page.ref for page in outcome.pages), outcome.seen, strict=True))
     parts = [
         (scan, site.store.get(scan.digest), keys.decode(site.store.get(by_ref[ref]), Seen))
         for ref in record.document.pages
         for scan in [next(s for s in outcome.dossier.scans if s.digest == ref.scan)]
     ]
-    composed = compose.compose(parts, record, outcome, site.settings.office, at)
-    if not waiting.exists():
-        signed = seal.seal(composed, site.signer, site.settings.seal.look, at, site.roots)
+    office, limits = site.settings.office, site.settings.reading
+    composed = compose.compose(parts, record, outcome, office, at, mark=site.settings.archive.mark, limits=limits)
+    if waiting.exists():
+        signed = waiting.read_bytes()
+        evidence = seal.judged(composed, signed, site.signer, look, site.roots)
+    else:
+        signed, evidence = seal.seal(composed, site.signer, look, at, site.roots, office=office.name)
         _write(waiting, signed)
-    return keys.digest(composed)
+    return keys.digest(composed), signed, evidence
 
 
 def _write(path: Path, data: bytes) -> None:

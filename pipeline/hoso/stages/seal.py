@@ -22,7 +22,7 @@ from hoso.signers.api import Look, Signer
 from hoso.signers.validate import validate
 from hoso.stages.place import free_box, top_right
 
-__all__ = ["VERSION", "look_for", "seal"]
+__all__ = ["VERSION", "judged", "look_for", "seal"]
 
 VERSION = "1"
 
@@ -52,6 +52,11 @@ def seal(
     Refused("seal.check-failed") where the signed bytes do not pass, Misconfigured for an unknown profile.
     """
     signed = signer.sign(pdf, look_for(pdf, look, office or signer.name, at, image), at)
+    return signed, judged(pdf, signed, signer, look, roots)
+
+
+def judged(pdf: bytes, signed: bytes, signer: Signer, look: str, roots: Sequence[bytes]) -> str:
+    """The evidence for ``signed``, which ``signer`` made of ``pdf``. Raises Refused("seal.check-failed") as seal does."""
     if not signed.startswith(pdf):
         raise _failed("the signature was woven into the file instead of appended")
     findings = validate(signed, roots)
@@ -61,7 +66,7 @@ def seal(
     if broken:
         first = broken[0]
         raise _failed(f"{len(broken)} rules of PDF/A-2u are broken, the first: {first.clause} {first.text}")
-    return signed, _evidence(pdf, signed, signer, look, findings[-1])
+    return _evidence(pdf, signed, signer, look, findings[-1])
 
 
 def look_for(pdf: bytes, profile: str, office: str, at: datetime, image: bytes = b"") -> Look:
