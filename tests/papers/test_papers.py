@@ -12,12 +12,12 @@ from random import Random
 import cv2
 import numpy as np
 import pytest
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, ImageSequence
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))  # tools/ is a package of the checkout, not of the wheel
 
-from tools.papers import codes, damage, fonts, samples  # noqa: E402
+from tools.papers import codes, damage, fonts, pack, samples  # noqa: E402
 from tools.papers.__main__ import main  # noqa: E402
 from tools.papers.draw import draw  # noqa: E402
 from tools.papers.people import case  # noqa: E402
@@ -188,6 +188,15 @@ def test_every_type_stands_every_damage_and_its_boxes_still_hold_ink(kind: str, 
     assert len(boxes) > 60
     full = sum(ink_share(page, box, upright) > 0.04 for box in boxes)
     assert full / len(boxes) > 0.9
+
+
+@pytest.mark.parametrize("order", [("grey", "bilevel"), ("bilevel", "grey"), ("colour", "colour")])
+def test_pages_of_different_colour_go_into_one_tiff(order: tuple[str, str], tmp_path: Path) -> None:
+    pages = [scan(Sheet(), Random(m), "office", dpi=60, mode=m) for m in order]
+    pack.tiff(tmp_path / "a.tif", pages)
+    with Image.open(tmp_path / "a.tif") as image:
+        modes = [frame.mode for frame in ImageSequence.Iterator(image)]
+    assert modes == [{"grey": "L", "bilevel": "1", "colour": "RGB"}[m] for m in order]
 
 
 def test_a_positive_skew_makes_lines_rise_to_the_right() -> None:

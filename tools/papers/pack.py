@@ -55,14 +55,13 @@ def png(path: Path, page: Scanned) -> None:
 def tiff(path: Path, pages: Sequence[Scanned], compression: str = "") -> None:
     """Pages in one file: Group 4 where bilevel, else ``compression`` (``jpeg`` or ``tiff_lzw``)."""
     images = [_image(p) for p in pages]
-    for image, page in zip(images, pages, strict=True):
-        image.encoderinfo = {
-            "compression": "group4" if image.mode == "1" else compression or "jpeg",
-            "dpi": (page.dpi, page.dpi),
-            **({"quality": page.quality} if image.mode != "1" and (compression or "jpeg") == "jpeg" else {}),
-        }
+    options: dict[str, object] = {"dpi": (pages[0].dpi, pages[0].dpi)}
+    if all(image.mode != "1" for image in images) and compression != "tiff_lzw":
+        options["quality"] = pages[0].quality  # Pillow hands it to every page, and Group 4 refuses it
+    for image in images:
+        image.encoderinfo = {"compression": "group4" if image.mode == "1" else compression or "jpeg"}
     first, *rest = images
-    first.save(path, "TIFF", save_all=True, append_images=rest, **first.encoderinfo)
+    first.save(path, "TIFF", save_all=True, append_images=rest, **options, **first.encoderinfo)
 
 
 def pdf(path: Path, pages: Sequence[Scanned], rotate: Sequence[int] = ()) -> None:
