@@ -1,4 +1,4 @@
-"""Owns the fonts of archive copies: the letters that are drawn, and the blank glyph behind the invisible text layer.
+"""Owns the fonts of archive copies: the letters that are drawn, and the blank glyph of the invisible text layer.
 
 Drawn letters are Noto Sans (SIL Open Font License 1.1, ``_fonts/``), subset to what is used; its 1,000 units an em keep
 the widths of font and PDF equal to the last digit (ISO 19005-2, 6.2.11.5). Every font is embedded, is a Type 0 font with
@@ -35,6 +35,7 @@ _NO_TEXT = {"Cc", "Cs", "Co", "Cn"}
 _BANNED = {"\ufeff", "\ufffe", "\uffff", "\x00"}
 
 
+@lru_cache(maxsize=8192)
 def clean(text: str) -> str:
     """``text`` in NFC without what no archive text may hold; any white space becomes a plain blank."""
     spaced = "".join(" " if c.isspace() else c for c in unicodedata.normalize("NFC", text))
@@ -56,10 +57,16 @@ def _whole() -> tuple[dict[str, tuple[int, float, float]], frozenset[str]]:
 
 def measure(text: str, size: float) -> float:
     """Width in points of ``text`` drawn at ``size`` points; a letter the font lacks counts as a question mark."""
+    return _advance(text) * size / 1000
+
+
+@lru_cache(maxsize=4096)
+def _advance(text: str) -> int:
     table, _ = _whole()
-    return sum(table.get(c, table["?"])[0] for c in clean(text)) * size / 1000
+    return sum(table.get(c, table["?"])[0] for c in clean(text))
 
 
+@lru_cache(maxsize=8192)
 def ink(text: str) -> tuple[float, float]:
     """(bottom, top) of the ink of ``text`` in em from the baseline, by the shapes of Noto Sans; (0, 0.7) of nothing."""
     table, _ = _whole()
@@ -122,7 +129,7 @@ def _subset(letters: str) -> Face:
 
 
 class Blank:
-    """The font of the invisible layer: one empty glyph for every letter, a code for each letter in order of first use."""
+    """The font of the invisible layer: one inkless glyph for every letter, a code for each letter in order of first use."""
 
     def __init__(self) -> None:
         self._codes: dict[str, int] = {}
@@ -148,11 +155,16 @@ def _blank_program() -> bytes:
     builder = FontBuilder(1000, isTTF=True)
     builder.setupGlyphOrder([".notdef", "blank"])
     builder.setupCharacterMap({0x20: "blank"})
-    empty = TTGlyphPen(None).glyph()
-    builder.setupGlyf({".notdef": empty, "blank": empty})
     advance = round(BLANK_ADVANCE * 1000)
-    builder.setupHorizontalMetrics({".notdef": (advance, 0), "blank": (advance, 0)})
     ascent, descent = round(BLANK_ASCENT * 1000), round(BLANK_DESCENT * 1000)
+    # An outline without area, but with an extent: PDFium drops single letters of glyphs that have none.
+    pen = TTGlyphPen(None)
+    pen.moveTo((0, descent))
+    pen.lineTo((advance, ascent))
+    pen.lineTo((advance, ascent))
+    pen.closePath()
+    builder.setupGlyf({".notdef": TTGlyphPen(None).glyph(), "blank": pen.glyph()})
+    builder.setupHorizontalMetrics({".notdef": (advance, 0), "blank": (advance, 0)})
     builder.setupHorizontalHeader(ascent=ascent, descent=descent)
     builder.setupOS2(sTypoAscender=ascent, sTypoDescender=descent, usWinAscent=ascent, usWinDescent=-descent)
     builder.setupNameTable({"familyName": "HosoBlank", "styleName": "Regular", "psName": "HosoBlank"})

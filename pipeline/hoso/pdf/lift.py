@@ -181,8 +181,9 @@ class Source:
         page = self._page(index)
         resources = _resources(page.obj)
         _tidy(self._pdf, resources, 0, set())
-        instructions = list(pikepdf.parse_content_stream(page))
-        content = pikepdf.unparse_content_stream(_visible(instructions))
+        instructions = _visible(list(pikepdf.parse_content_stream(page)))
+        _forget(resources, instructions)
+        content = pikepdf.unparse_content_stream(instructions)
         form = Stream(self._pdf, content)
         form.Type, form.Subtype = Name.XObject, Name.Form
         form.BBox = Array([round(value, 4) for value in box])
@@ -319,6 +320,14 @@ def _visible(instructions: list[Any]) -> list[Any]:
                 kept[start:] = [item for item in body if str(item.operator) not in _SHOWS]
             start = -1
     return kept
+
+
+def _forget(resources: Any, instructions: list[Any]) -> None:
+    """Drop the fonts and XObjects that a drawing names and never uses: a copy need not answer for them."""
+    used = {str(item.operands[0]) for item in instructions if str(item.operator) in {"Tf", "Do"}}
+    for kind in ("/Font", "/XObject"):
+        for name in set(resources.get(kind, Dictionary()).keys()) - used:
+            del resources[kind][name]
 
 
 def _tidy(pdf: Pdf, resources: Any, depth: int, seen: set[tuple[int, int]]) -> None:

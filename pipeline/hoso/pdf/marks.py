@@ -93,7 +93,7 @@ def spots(pdf: bytes, index: int = 1) -> tuple[tuple[float, float], tuple[Box, .
         page = document[index - 1]
         width, height = page.get_size()
         text = page.get_textpage()
-        # loose boxes: by the font's heights, for the letters of the invisible layer have no ink of their own
+        # loose boxes, by the font's heights: the letters of an invisible layer may have no ink of their own
         found = {text.get_charbox(number, loose=True) for number in range(text.count_chars())}
         bitmap = page.render(scale=_LOOK_DPI / 72, grayscale=True)
         ink = _ink(bytes(bitmap.buffer), bitmap.width, bitmap.height, bitmap.stride)

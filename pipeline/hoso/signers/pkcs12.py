@@ -134,8 +134,8 @@ class Pkcs12Signer:
 
     def _signed(self, pdf: bytes, look: Look, at: datetime) -> bytes:
         writer = _Appender(BytesIO(pdf))
-        embedder = PdfCMSEmbedder(_field(writer, look))
-        process = embedder.write_cms(field_name=_FIELD, writer=writer)
+        name = _free_name(writer)
+        process = PdfCMSEmbedder(_field(writer, look, name)).write_cms(field_name=name, writer=writer)
         field = next(process).get_object()
         if look.profile != "invisible":
             if not look.appearance:
@@ -152,9 +152,16 @@ class Pkcs12Signer:
         return signed
 
 
-def _field(writer: IncrementalPdfFileWriter, look: Look) -> SigFieldSpec:
+def _free_name(writer: IncrementalPdfFileWriter) -> str:
+    """A name for the field that no field of the form has yet."""
+    form = writer.root.get("/AcroForm", {})
+    taken = {str(field.get_object().get("/T", "")) for field in form.get("/Fields", [])}
+    return next(name for number in range(1, len(taken) + 2) for name in [_FIELD + str(number)] if name not in taken)
+
+
+def _field(writer: IncrementalPdfFileWriter, look: Look, name: str) -> SigFieldSpec:
     if look.profile == "invisible":
-        return SigFieldSpec(_FIELD, on_page=look.page)
+        return SigFieldSpec(name, on_page=look.page)
     page = writer.find_page_for_modification(look.page)[0].get_object()
     left, bottom, right, top = (float(value) for value in page["/MediaBox"])
     wide, high = right - left, top - bottom
@@ -165,7 +172,7 @@ def _field(writer: IncrementalPdfFileWriter, look: Look) -> SigFieldSpec:
         top - look.box[1] * high,
     )
     rounded: Any = tuple(round(value, 2) for value in box)  # PDF takes fractions of a point, the hint says int
-    return SigFieldSpec(_FIELD, on_page=look.page, box=rounded)
+    return SigFieldSpec(name, on_page=look.page, box=rounded)
 
 
 class _Appender(IncrementalPdfFileWriter):

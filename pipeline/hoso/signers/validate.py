@@ -134,9 +134,18 @@ def _covers(pdf: bytes, signature: EmbeddedPdfSignature) -> bool:
     if second + length != len(pdf) or gap[:1] != b"<" or gap[-1:] != b">":
         return False
     try:
-        return bytes.fromhex(gap[1:-1].decode("ascii")) == bytes(signature.pkcs7_content)
+        content = bytes.fromhex(gap[1:-1].decode("ascii"))
     except (ValueError, UnicodeDecodeError):
         return False
+    return content == bytes(signature.pkcs7_content) and not content[_der_size(content) :].strip(b"\0")
+
+
+def _der_size(content: bytes) -> int:
+    """Bytes of the DER value that ``content`` starts with; what follows it is padding (ITU-T X.690, 8.1.3)."""
+    if len(content) < 2 or content[1] < 0x80:
+        return 2 + (content[1] if len(content) > 1 else 0)
+    count = content[1] & 0x7F
+    return 2 + count + int.from_bytes(content[2 : 2 + count], "big")
 
 
 def _only_signed_further(signature: EmbeddedPdfSignature) -> bool:

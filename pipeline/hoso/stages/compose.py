@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from math import isclose
 
@@ -84,7 +85,10 @@ def compose(
         taken.append(how)
     text = mark_text(office, at) if mark else ""
     meta = _meta(parts, record, outcome, office, at, text, taken)
-    words = _marked(text, pages[0], writer.compose(pages[:1], None, meta)) if mark else None
+    words = None
+    if mark:
+        alone = writer.compose([replace(pages[0], reading=None)], None, meta)
+        words = _marked(text, pages[0], alone, parts[0][2])
     return writer.compose(pages, words, meta)
 
 
@@ -154,10 +158,10 @@ def _how(picture: Picture) -> str:
     return f"received {names[picture.codec]} stream" if picture.kept else f"{names[picture.codec]}, lossless"
 
 
-def _marked(text: str, part: writer.Part, alone: bytes) -> writer.Words:
+def _marked(text: str, part: writer.Part, alone: bytes, seen: Seen) -> writer.Words:
     """The mark in the largest letters that find free space at the top right of the page, which ``alone`` shows by
     itself; else where it covers least."""
-    _, ink = marks.spots(alone)
+    ink = (*marks.spots(alone)[1], *(word.box for word in seen.reading.words))
     margin = (_MARGIN / part.width, _MARGIN / part.height)
     tried = []
     for size in _MARK_SIZES:
