@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import Any
 
 import pikepdf
-from pikepdf import Dictionary, Name, Pdf, PdfError, Stream
+from pikepdf import Dictionary, Name, Pdf, PikepdfError, Stream
 
 from hoso.nouns import Violation
 from hoso.pdf import check_file, check_xmp
@@ -31,6 +31,9 @@ _ANNOTATIONS = {"/Text", "/Link", "/FreeText", "/Line", "/Square", "/Circle", "/
 _HIDING = 1 | 2 | 32 | 256  # Invisible, Hidden, NoView, ToggleNoView
 _PRINT = 4
 _MOST = 200
+
+# What pikepdf raises on broken objects, met while following them.
+_ODD = (PikepdfError, ValueError, TypeError, KeyError, IndexError, RuntimeError, AttributeError, OverflowError)
 
 
 @dataclass(frozen=True)
@@ -63,17 +66,7 @@ def examine(data: bytes) -> Told:
             found += [Violation("6.1", f"the syntax had to be repaired: {text}") for text in pdf.get_warnings()[:5]]
     except pikepdf.PasswordError:
         found.append(Violation("6.1.3", "the file is encrypted", "trailer"))
-    except (
-        PdfError,
-        ValueError,
-        TypeError,
-        KeyError,
-        IndexError,
-        AttributeError,
-        RuntimeError,
-        OverflowError,
-    ) as error:
-        # pikepdf answers odd objects with errors of all these kinds; whatever cannot be followed is not archival
+    except _ODD as error:  # whatever cannot be followed is not archival
         found.append(Violation("6.1", f"the file cannot be followed to its end: {type(error).__name__}: {error}"))
     return Told(readable and pages > 0, pages, claim, tuple(dict.fromkeys(found)))
 

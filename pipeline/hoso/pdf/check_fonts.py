@@ -62,7 +62,7 @@ def rules(use: Use) -> Iterator[Violation]:
     try:
         yield from _composite(use, where) if kind == "/Type0" else _simple(use, kind, where)
         yield from _unicode(use, where)
-    except (TTLibError, KeyError, ValueError, TypeError, IndexError, pikepdf.PdfError, AssertionError) as error:
+    except (TTLibError, KeyError, ValueError, TypeError, IndexError, pikepdf.PikepdfError, AssertionError) as error:
         yield Violation("6.2.11.4", f"its program cannot be read: {type(error).__name__}", where)
 
 

@@ -13,7 +13,7 @@ from io import BytesIO
 from typing import Any, Literal
 
 import pikepdf
-from pikepdf import Array, Dictionary, Matrix, Name, Object, Pdf, PdfError, Stream
+from pikepdf import Array, Dictionary, Matrix, Name, Object, Pdf, PikepdfError, Stream
 
 from hoso.errors import Refused
 
@@ -35,6 +35,9 @@ _DROPPED = (
 )
 _RESOURCES = {"/ExtGState", "/ColorSpace", "/Pattern", "/Shading", "/XObject", "/Font", "/ProcSet", "/Properties"}
 _DEEPEST = 8
+
+# What pikepdf raises on broken objects, met while following them.
+_ODD = (PikepdfError, ValueError, TypeError, KeyError, IndexError, RuntimeError, AttributeError, OverflowError)
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ class Source:
     def __init__(self, data: bytes) -> None:
         try:
             self._pdf = pikepdf.open(BytesIO(data))
-        except (PdfError, pikepdf.PasswordError, ValueError, RuntimeError) as error:
+        except (PikepdfError, ValueError, RuntimeError) as error:
             raise Refused(
                 "file.damaged",
                 f"the PDF cannot be opened for its archive copy: {error}",
@@ -90,7 +93,7 @@ class Source:
             letters = look.letters
             kind: Literal["image", "drawing"] = "image" if self._scan(look, index) else "drawing"
             reasons = (*self._undrawable(index), *judge(self, index, kind))
-        except (PdfError, ValueError, TypeError, KeyError, RuntimeError, RecursionError, AttributeError) as error:
+        except _ODD as error:
             return Plan("none", width, height, letters, (f"the page's drawing cannot be followed: {error}",))
         return Plan("none" if reasons else kind, width, height, letters, reasons)
 

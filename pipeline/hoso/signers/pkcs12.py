@@ -154,8 +154,8 @@ class Pkcs12Signer:
 
 def _free_name(writer: IncrementalPdfFileWriter) -> str:
     """A name for the field that no field of the form has yet."""
-    form = writer.root.get("/AcroForm", {})
-    taken = {str(field.get_object().get("/T", "")) for field in form.get("/Fields", [])}
+    fields = writer.root["/AcroForm"]["/Fields"] if "/AcroForm" in writer.root else []
+    taken = {str(field.get_object().get("/T", "")) for field in fields}
     return next(name for number in range(1, len(taken) + 2) for name in [_FIELD + str(number)] if name not in taken)
 
 
