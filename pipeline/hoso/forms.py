@@ -27,7 +27,7 @@ OTHER = "khac"
 
 KINDS = frozenset(
     {"text", "person", "date", "identity", "phone", "symbol", "dossier-code", "certificate", "licence-class", "choice",
-     "agency", "place", "title", "abstract", "type", "table"}
+     "alcohol", "agency", "place", "title", "abstract", "type", "table"}
 )  # fmt: skip
 """What a value is: which parser of ``values/`` normalises it."""
 

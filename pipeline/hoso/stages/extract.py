@@ -19,7 +19,7 @@ from hoso.nouns import Code, Document, Field, Seen
 from hoso.stages import labels, letterhead, signing, tables
 from hoso.stages.labels import Claim, Slip
 from hoso.stages.layout import Sheet, Token, place_of, sheet
-from hoso.values import dates, identifiers, licences, numbers, persons
+from hoso.values import dates, identifiers, licences, measures, numbers, persons
 from hoso.values import text as texts
 from hoso.values.fold import fold
 from hoso.values.parsed import NOTHING, Parsed
@@ -100,18 +100,19 @@ def _field(rule: FieldRule, laid: _Pages, form: Form) -> Field:
     raw = texts.squeeze(found.slip.text)
     place = place_of(found.slip.position, found.slip.tokens)
     if rule.kind == "table":
-        sure = _engine(found.slip.tokens) * _label(found.slip.score)
+        sure = _engine(rule, found.slip.tokens) * _label(found.slip.score)
         status = "clear" if found.rows and sure >= form.confidence else "doubtful" if found.rows else "missing"
         return Field(rule.name, None, raw, round(sure, 4), place, "ocr", found.rule, status, rows=found.rows)  # type: ignore[arg-type]
     parsed = found.value if found.value is not None else _PARSERS[rule.kind](raw, rule)
     if parsed.value is not None and rule.pattern and not re.fullmatch(rule.pattern, parsed.value):
         parsed = replace(parsed, quality=min(parsed.quality, 0.5), fault=parsed.fault or "value.grammar")
     if parsed.value is None:
-        failed = (parsed.fault,) if parsed.fault and (raw or found.slot) else ()
         if raw or found.slot:
+            plain = rule.kind == "date" and parsed.fault == "value.grammar"
+            failed = ("field.unreadable",) if plain else (parsed.fault,) if parsed.fault else ()
             return Field(rule.name, None, raw, 0.0, place, "ocr", found.rule, "doubtful", (), failed)
         return _nothing(rule)
-    sure = _engine(_valued(rule, found.slip.tokens)) * _label(found.slip.score) * parsed.quality
+    sure = _engine(rule, found.slip.tokens) * _label(found.slip.score) * parsed.quality
     doubtful = sure < form.confidence or bool(parsed.fault)
     status = "doubtful" if doubtful else "clear"
     failed = (parsed.fault,) if parsed.fault else ()
@@ -123,17 +124,14 @@ def _nothing(rule: FieldRule) -> Field:
     return Field(rule.name, status="missing" if rule.required else "empty")
 
 
-def _engine(tokens: Sequence[Token]) -> float:
+def _engine(rule: FieldRule, tokens: Sequence[Token]) -> float:
+    """How sure the engine was of the words. Of a number or date on the letterhead only the figures count, and the worst
+    of them: a clerk may have written them in, and a pen reads as a wrong figure more often than as none."""
     worded = [t.confidence for t in tokens if any(c.isalnum() for c in t.text)] or [t.confidence for t in tokens]
+    if rule.find in {"symbol", "place-date"}:
+        figures = [t.confidence for t in tokens if re.search(r"\d", t.text)]
+        return float(min(figures or worded) ** 2)
     return 0.6 * sum(worded) / len(worded) + 0.4 * min(worded) if worded else 0.0
-
-
-def _valued(rule: FieldRule, tokens: Sequence[Token]) -> Sequence[Token]:
-    """The tokens a value is made of: of a date and of a number its figures, for they are what may be wrong."""
-    if rule.kind in {"date", "symbol"}:
-        figures = [t for t in tokens if re.search(r"\d", t.text)]
-        return figures or tokens
-    return tokens
 
 
 def _label(score: float) -> float:
@@ -147,6 +145,8 @@ def _part(name: str, rule: FieldRule, laid: _Pages) -> _Found | None:
     tokens: tuple[Token, ...] = getattr(laid.head, name)
     slip = Slip(laid.sheets[0].position, tokens, 1.0 if laid.head.official else 0.85)
     slot = name in {"symbol", "dated"} and bool(tokens)
+    if name == "abstract" and tokens:
+        return _Found(slip, "letterhead.abstract", _subject(slip.text, laid.head.whole))
     return _Found(slip, f"letterhead.{name}", slot=slot) if tokens else None
 
 
@@ -169,11 +169,12 @@ def _signer_title(rule: FieldRule, laid: _Pages) -> _Found | None:
     if not sign:
         return None
     tokens = tuple(t for row in sign.rows for t in row)
-    return _Found(Slip(sign.position, tokens, 1.0), "signature.title", Parsed(signing.office(sign), 1.0))
+    spelled, sure = signing.office(sign)
+    return _Found(Slip(sign.position, tokens, 1.0), "signature.title", Parsed(spelled, sure)) if tokens else None
 
 
 def _mine(rule: FieldRule, laid: _Pages) -> list[Claim]:
-    mine = [c for c in laid.claims if c.field == rule.name]
+    mine = [c for c in laid.claims if c.field and c.label in rule.labels]
     return mine[::-1] if rule.nth < 0 else mine
 
 
@@ -251,7 +252,7 @@ def _date_above(rule: FieldRule, laid: _Pages) -> _Found | None:
 def _after(rule: FieldRule, laid: _Pages) -> _Found | None:
     for claim in _mine(rule, laid):
         body = labels.span(claim, laid.sheets, rule.until, rule.lines if rule.lines > 1 else 9)
-        ends = next((i for i, (_, row, _) in enumerate(body) if dates.slot(row.text)), len(body))
+        ends = next((i for i, (_, row, _) in enumerate(body) if dates.ends_in_date(row.text)), len(body))
         body = body[:ends]
         if not body:
             continue
@@ -306,8 +307,22 @@ _FINDERS: dict[str, Finder] = {
 
 
 def _plain(raw: str, rule: FieldRule) -> Parsed:
-    value = texts.squeeze(re.sub(r"[.…_]{3,}", " ", raw)).strip(" .…_:;|,-–—*'`\"")
+    value = texts.squeeze(_undotted(raw)).strip(" .…_:;|,-–—*'`\"")
     return Parsed(value, 1.0) if any(c.isalnum() for c in value) else NOTHING
+
+
+def _subject(raw: str, whole: bool) -> Parsed:
+    """An abstract as printed, its "V/v" spelled so however it was read; surely cut short where a line is spoiled."""
+    low = fold(texts.squeeze(raw))
+    match = letterhead.SUBJECT.match(low)
+    value = texts.squeeze(raw)
+    value = ("V/v" + value[match.end() :]) if match and len(low) == len(value) else value
+    return Parsed(value.strip(" .:;_|-"), 1.0 if whole else 0.7)
+
+
+def _agency(raw: str, rule: FieldRule) -> Parsed:
+    words = [w.strip("'\"‘’“”`^|*~_.:;") for w in raw.split() if any(c.isalnum() for c in w)]
+    return Parsed(" ".join(words), 1.0) if words else NOTHING
 
 
 def _sentence(raw: str) -> Parsed:
@@ -328,15 +343,32 @@ def _choice(raw: str, rule: FieldRule) -> Parsed:
     return Parsed(hits[0], 1.0) if len(hits) == 1 else Parsed(None, 0.0, "field.unreadable")
 
 
+def _undotted(raw: str) -> str:
+    """``raw`` without leaders: runs of dots, and the single dot a reader makes of them between two words
+    ("Cảnh.sát"); the dot of an abbreviation ("TP.HCM") follows capitals and stays. U+2044 is a slash."""
+    text = re.sub(r"[.…_]{2,}", " ", raw.replace("\u2044", "/"))
+    return re.sub(r"(?<=[^\W\d_A-ZĐ])\.(?=[^\W\d_])", " ", text)
+
+
+def _name(raw: str, rule: FieldRule) -> Parsed:
+    """A name: no dot stands in one, save behind a degree."""
+    parsed = persons.parse(_undotted(raw))
+    return (
+        parsed
+        if parsed.quality > 0.5
+        else max(parsed, persons.parse(_undotted(raw).replace(".", " ")), key=lambda p: p.quality)
+    )
+
+
 def _dotted(parse: Callable[[str], Parsed]) -> Callable[[str, FieldRule], Parsed]:
-    return lambda raw, rule: parse(re.sub(r"[.…_]{2,}", " ", raw))
+    return lambda raw, rule: parse(_undotted(raw))
 
 
 _PARSERS: dict[str, Callable[[str, FieldRule], Parsed]] = {
-    "text": _plain, "agency": _plain, "title": _plain, "abstract": _plain, "type": _plain, "place": _place_name,
-    "choice": _choice, "person": _dotted(persons.parse), "date": _dotted(dates.parse), "identity": _dotted(identifiers.identity),
+    "text": _plain, "agency": _agency, "title": _plain, "abstract": _plain, "type": _plain, "place": _place_name,
+    "choice": _choice, "person": _name, "date": _dotted(dates.parse), "identity": _dotted(identifiers.identity),
     "phone": _dotted(identifiers.phone), "symbol": _dotted(numbers.symbol), "dossier-code": _dotted(numbers.dossier_code),
-    "certificate": _dotted(numbers.certificate), "licence-class": _dotted(licences.parse),
+    "certificate": _dotted(numbers.certificate), "licence-class": _dotted(licences.parse), "alcohol": _dotted(measures.alcohol),
 }  # fmt: skip
 
 

@@ -69,6 +69,8 @@ def claims(sheets: Sequence[Sheet], form: Form) -> tuple[Claim, ...]:
                         continue
                     if len(texts.skeleton(label)) <= 4 and not firm:
                         continue
+                    if any(":" in t for t in plain[hit.start : hit.end - 1]):
+                        continue
                     if rule is not None and not _inside(tokens[hit.start].box, rule.box):
                         continue
                     score = hit.score * (1.0 if firm else 0.92)
@@ -94,7 +96,7 @@ def following(claim: Claim, sheets: Sequence[Sheet], taken: Sequence[Claim], lin
     tokens = _until_gap([*row.tokens[claim.end : stop], *first], sheet.em, lines)
     ended = stop < len(row.tokens)
     index = claim.row
-    edge = _right_edge(sheet)
+    edge, left_edge = _right_edge(sheet), _left_edge(claim, row, taken)
     got = list(clean(_without_leaders(tokens)))
     last = row.y
     used = 1
@@ -109,11 +111,12 @@ def following(claim: Claim, sheets: Sequence[Sheet], taken: Sequence[Claim], lin
             break
         mine = [c for c in taken if _on(c, claim.sheet, index)]
         cut = min((c.start for c in mine), default=len(below.tokens))
-        rest = clean(_without_leaders(below.tokens[:cut]))
+        column = [t for run in below.runs if run.box[0] > left_edge - 0.03 for t in run.tokens]
+        rest = clean(_without_leaders([t for t in below.tokens[:cut] if t in column]))
+        if not rest and not mine:
+            continue
         left = got[0].box[0] if got else label[0]
         if not rest or rest[0].box[0] > max(left, label[2]) + 0.05 or _is_numbered(rest) or dates.slot(below.text):
-            break
-        if rest[0].box[0] < min(label[0], left) - 0.06:
             break
         got += rest
         last, used, ended = below.y, used + 1, bool(mine)
@@ -207,6 +210,17 @@ def _without_leaders(tokens: Sequence[Token]) -> list[Token]:
 
 def _is_numbered(tokens: Sequence[Token]) -> bool:
     return re.match(r"^(?:\d{1,2}[.)]|[IVX]+\.)$", tokens[0].text) is not None
+
+
+def _left_edge(claim: Claim, row: Row, taken: Sequence[Claim]) -> float:
+    """Where the column of a label begins: lines that wrap come back to it, past a photo at the margin."""
+    first = min(c.start for c in taken if c.field and _on(c, claim.sheet, claim.row))
+    index = 0
+    for run in row.runs:
+        index += len(run.tokens)
+        if first < index:
+            return run.box[0]
+    return row.box[0]
 
 
 def _right_edge(sheet: Sheet) -> float:

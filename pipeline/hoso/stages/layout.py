@@ -119,7 +119,7 @@ def sheet(seen: Seen) -> Sheet:
         return Sheet(page.position, (), 0.012, 0.017)
     line = median(heights)
     em = line * page.height / max(1, page.width)
-    runs = [run for tokens in lines for run in _runs(tokens, em)]
+    runs = [run for tokens in lines for run in _runs(tokens, em) if not _is_speck(run)]
     return Sheet(page.position, _rows(runs), line, em)
 
 
@@ -165,6 +165,12 @@ def _runs(tokens: list[Token], em: float) -> list[Run]:
         else:
             runs.append([token])
     return [Run(tuple(run)) for run in runs]
+
+
+def _is_speck(run: Run) -> bool:
+    """A scrap of dirt in the margin: a letter or two, hardly believed, beyond where any text begins or ends."""
+    box = run.box
+    return (box[2] < 0.1 or box[0] > 0.96) and len(run.text) <= 3 and max(t.confidence for t in run.tokens) < 0.9
 
 
 def _rows(runs: list[Run]) -> tuple[Row, ...]:

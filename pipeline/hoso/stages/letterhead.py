@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hoso.stages.layout import Row, Run, Sheet, Token
-from hoso.values import dates, numbers
+from hoso.values import numbers
 from hoso.values import text as texts
 from hoso.values.fold import fold
 
-__all__ = ["MOTTO", "NATIONAL", "TITLES", "Head", "clean", "head", "kind_of", "national_row"]
+__all__ = ["MOTTO", "NATIONAL", "SUBJECT", "TITLES", "Head", "clean", "head", "kind_of", "national_row", "trim"]
 
 NATIONAL = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 MOTTO = "Độc lập - Tự do - Hạnh phúc"
@@ -40,9 +40,11 @@ _PLACES = re.compile(r"^(?:thanh pho|tinh|huyen|quan|thi xa|xa|phuong|thi tran|t
 _OPEN = re.compile(
     r"(?:\b(?:va|cua|uy ban nhan dan|ubnd|hdnd|hoi dong nhan dan|van phong|thuoc|so|cuc|ban|hoi|quan ly|du an|khu vuc)|[,\-])$"
 )
-_BODY = re.compile(
-    r"^(?:can cu|thuc hien|kinh gui|dieu \d|[ivx]+[.,] |phan [ivx\d]|\d+[.,)] |theo de nghi|xet |de |nham |trong |ngay \d|- |\+ )"
-)
+SUBJECT = re.compile(r"^\W?[v\\]\W?[/il1|\\]?\s?[vwy]\b")
+"""How "V/v" reads, folded: "V/v", "Viv", "V#w" """
+_BODY = re.compile(r"^(?:can cu|kinh gui|dieu \d|[ivx]+[.,] |phan [ivx\d]|\d+[.,)] |theo de nghi|- |\+ )")
+_MONTH = re.compile(r"^\W*[\doilj|\]]{0,2}\W?t?h?ang\W?[\doil|]{0,2}\W*(?:n[a-z]m.*)?$")
+_YEAR = re.compile(r"^.{0,7}?[\doil|]{0,2}\W?n[a-z]m\b|^[\doil|]{0,2}nam")
 _AUTHORITY = re.compile(
     r"^(?:giam doc|chu tich|bo truong|uy ban|ubnd|hoi dong|thu tuong|hieu truong|cuc truong|chanh|truong|tong|vien truong|so |chi cuc)"
 )
@@ -63,6 +65,8 @@ class Head:
     kind: str
     title: tuple[Token, ...]
     abstract: tuple[Token, ...]
+    whole: bool = True
+    """Whether the abstract ended where the layout ends it, not in a line spoiled by a stamp."""
 
 
 def national_row(sheet: Sheet, lowest: float = 0.40) -> tuple[int, float, float] | None:
@@ -95,7 +99,13 @@ def kind_of(run: Run) -> str:
 
 def clean(tokens: Sequence[Token]) -> tuple[Token, ...]:
     """Tokens without specks: marks alone at the ends, and what the engine itself hardly believes."""
-    kept = [t for t in tokens if any(c.isalnum() for c in t.text) or t.confidence >= 0.5]
+    kept = [t for t in tokens if t.confidence >= (0.2 if sum(c.isalnum() for c in t.text) in (1, 2) else 0.0)]
+    return trim([t for t in kept if any(c.isalnum() for c in t.text) or t.confidence >= 0.5])
+
+
+def trim(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    """Tokens without marks alone at the ends; what is between stays, for a spoiled figure is a figure still."""
+    kept = list(tokens)
     while kept and not any(c.isalnum() for c in kept[-1].text):
         kept.pop()
     while kept and not any(c.isalnum() for c in kept[0].text):
@@ -111,6 +121,8 @@ def head(sheet: Sheet) -> Head:
     title_row, kind = _title(sheet, start, top)
     end = title_row if title_row is not None else len(sheet.rows)
     rows = [r for r in sheet.rows[:end] if top - 3.5 * sheet.line <= r.y <= top + 0.26]
+    across = next((i for i, r in enumerate(rows) if r.y > top + 2.2 * sheet.line and _is_title(r, edge)), len(rows))
+    rows = rows[:across]
     place, dated = _place_and_date(rows, edge)
     taken = {id(t) for t in (*place, *dated)}
     left = [_left(row, edge, taken) for row in rows]
@@ -123,11 +135,11 @@ def head(sheet: Sheet) -> Head:
     parents, agency = _agencies(agency_rows)
     if title_row is not None:
         title = sheet.rows[title_row].tokens
-        abstract = _abstract(sheet, title_row)
+        abstract, whole = _abstract(sheet, title_row)
     else:
         title = ()
-        abstract = _subject(rows, left, number_at, sheet)
-    return Head(found is not None, edge, parents, agency, symbol, place, dated, kind, title, abstract)
+        abstract, whole = _subject(rows, left, number_at, sheet), True
+    return Head(found is not None, edge, parents, agency, symbol, place, dated, kind, title, abstract, whole)
 
 
 def _title(sheet: Sheet, start: int, top: float) -> tuple[int | None, str]:
@@ -142,22 +154,44 @@ def _title(sheet: Sheet, start: int, top: float) -> tuple[int | None, str]:
     return None, ""
 
 
+def _is_title(row: Row, edge: float) -> bool:
+    """Whether a line of capitals runs across both columns: the title of a form, where the head ends."""
+    for run in row.runs:
+        letters = sum(c.isalpha() for c in run.text)
+        if run.box[0] < edge - 0.05 and run.box[2] > edge + 0.05 and letters >= 8 and texts.upper_share(run.text) > 0.7:
+            return True
+    return False
+
+
 def _left(row: Row, edge: float, taken: set[int]) -> Run | None:
     tokens = tuple(t for t in row.tokens if t.middle < edge and id(t) not in taken)
     return Run(tokens) if tokens else None
 
 
 def _place_and_date(rows: Sequence[Row], edge: float) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
-    for row in rows:
+    for at, row in enumerate(rows):
         tokens = [t for t in row.tokens if t.box[2] > edge - 0.16]
-        for index, token in enumerate(tokens):
-            if not re.match(r"^n?g[aà-ặ]*[yýỳv]", fold(token.text)) or token.middle < edge - 0.1:
-                continue
-            rest = tokens[index:]
-            if not dates.slot(" ".join(t.text for t in rest)) and not dates.find(" ".join(t.text for t in rest)):
-                continue
-            return _place_before(tokens[:index], token), clean(rest)
+        index = _day_at(tokens)
+        if index is None or tokens[index].middle < edge - 0.1:
+            continue
+        rest = tokens[index:]
+        if not re.search(r"\d{4}", " ".join(t.text for t in rest)) and at + 1 < len(rows):
+            below = [t for t in rows[at + 1].tokens if t.box[0] > edge]
+            rest += below if len(below) == 1 and re.match(r"^\d{4}", below[0].text) else []
+        return _place_before(tokens[:index], tokens[index]), trim(rest)
     return (), ()
+
+
+def _day_at(tokens: Sequence[Token]) -> int | None:
+    """Where "ngày" stands in "…, ngày .. tháng .. năm …", even where the pen spoiled it; None for no such frame."""
+    low = [fold(t.text) for t in tokens]
+    month = next((i for i, w in enumerate(low) if _MONTH.match(w)), None)
+    if month is None or not any(_YEAR.match(w) for w in low[month:]):
+        return None
+    for back in range(month - 1, max(-1, month - 5), -1):
+        if re.match(r"^n?g[a-z]?[yvw]|^nga", low[back]):
+            return back
+    return month - 1 if month else None
 
 
 def _place_before(tokens: Sequence[Token], day: Token) -> tuple[Token, ...]:
@@ -186,21 +220,23 @@ def _symbol(rows: Sequence[Row], left: Sequence[Run | None], sheet: Sheet) -> tu
         if any(fold(t.text).strip(".:,") == "den" and t.text.isupper() for t in run.tokens) and len(run.tokens) <= 4:
             stamp_y = rows[index].y
         at = next((i for i, t in enumerate(run.tokens[:3]) if _is_number_label(t.text)), None)
+        if at is not None and not re.search(r"[:.\d/]", "".join(t.text for t in run.tokens[at:])):
+            at = None  # "SỞ Y TẾ" is an office, "Số" has a colon or a figure behind it
         after = run.tokens[at + 1 :] if at is not None else ()
         while after and not re.search(r"[\w/]", after[0].text):
             after = after[1:]
         text = " ".join(t.text for t in after)
-        if at is not None and re.search(r"/\s*[A-ZĐ]", text):
-            return index, clean(after)
-        if at is None and re.search(r"\d\s*/\s*[A-ZĐ]{1,8}\s*-\s*[A-ZĐ]", run.text) and len(run.tokens) <= 5:
-            return index, clean(run.tokens)
+        if at is not None and re.match(r"^(?:[^/A-Za-zÀ-ỹ]*[A-Za-zÀ-ỹ]?){0,3}/\s*[A-ZĐ]", text):
+            return index, trim(after)
+        if at is None and re.search(r"/\s*[A-ZĐ]{1,8}\s*-\s*[A-ZĐ]", run.text) and len(run.tokens) <= 5:
+            return index, trim(run.tokens)
         if at is not None and weak is None and (stamp_y < 0 or rows[index].y - stamp_y > 5 * sheet.line):
-            weak = index, clean(after)
+            weak = index, trim(after)
     return weak if weak else (None, ())
 
 
 def _is_number_label(text: str) -> bool:
-    return re.fullmatch(r"[s5$][o06]?[:.;,]*", fold(text)) is not None and len(text) >= 2
+    return len(text) >= 2 and re.fullmatch(r"[s5$](?:[o06]?[:.;,]*|\S:)", fold(text)) is not None
 
 
 def _agency_end(left: Sequence[Run | None]) -> int:
@@ -219,9 +255,10 @@ def _agencies(rows: Sequence[tuple[Token, ...]]) -> tuple[tuple[Token, ...], tup
         text = " ".join(t.text for t in row)
         if texts.upper_share(text) < 0.6 or not any(len(t.text) > 1 for t in row):
             continue
-        low = fold(text).strip(" .,:-*_")
+        low = fold(text).strip(" .,:-*_'\"‘’“”`^|")
         before = fold(" ".join(t.text for t in units[-1])).strip(" .:*_") if units else ""
         starts = bool(_HEADS.match(low)) and not (_PLACES.match(low) and before) and not _OPEN.search(before)
+        starts = starts and low != "truong"
         if low.startswith("bo phan tiep nhan") and units:
             continue
         if not units or starts:
@@ -243,7 +280,7 @@ def _subject(rows: Sequence[Row], left: Sequence[Run | None], number_at: int | N
             continue
         tokens = clean(run.tokens)
         if not kept:
-            if not tokens or not re.match(r"^[v\\][/il1|\\]?\s?v\b", fold(" ".join(t.text for t in tokens))):
+            if not tokens or not SUBJECT.match(fold(" ".join(t.text for t in tokens))):
                 continue
         elif not tokens or rows[index].y - last > 2.6 * sheet.line or fold(tokens[0].text).startswith("kinh"):
             break
@@ -252,12 +289,12 @@ def _subject(rows: Sequence[Row], left: Sequence[Run | None], number_at: int | N
     return tuple(kept)
 
 
-def _abstract(sheet: Sheet, title_row: int) -> tuple[Token, ...]:
-    """The centred lines under the title, up to the rule, the authority or the first ground."""
+def _abstract(sheet: Sheet, title_row: int) -> tuple[tuple[Token, ...], bool]:
+    """(the centred lines under the title up to the rule, the authority or the first ground; whether all were whole)."""
     title = sheet.rows[title_row]
     middle = (title.box[0] + title.box[2]) / 2
     kept: list[Token] = []
-    last, pitch = title.y, 0.0
+    last, widest = title.y, 0.0
     for row in sheet.rows[title_row + 1 :]:
         tokens = clean(row.tokens)
         if not tokens:
@@ -265,20 +302,17 @@ def _abstract(sheet: Sheet, title_row: int) -> tuple[Token, ...]:
         gap = row.y - last
         text = " ".join(t.text for t in tokens)
         low = fold(text)
-        if (
-            gap > (1.55 * pitch if pitch else 3.6 * sheet.line)
-            or (_BODY.match(low) and kept)
-            or low.startswith(("can cu", "kinh gui"))
-        ):
+        if gap > (widest or 3.6 * sheet.line) or _BODY.match(low):
             break
         off = abs((tokens[0].box[0] + tokens[-1].box[2]) / 2 - middle)
         capital = texts.upper_share(text) > 0.8
+        if off > 0.09 and gap < 1.6 * sheet.line * 1.3 and kept and row.box[0] > 0.16:
+            return tuple(kept), False
         if off > 0.09 or (
             capital and _AUTHORITY.match(low) and not (kept and texts.upper_share(" ".join(t.text for t in kept)) > 0.8)
         ):
             break
-        if kept:
-            pitch = max(gap, 1.2 * sheet.line) if not pitch else pitch
+        widest = 1.45 * max(gap, 1.4 * sheet.line)
         kept += tokens
         last = row.y
-    return tuple(kept)
+    return tuple(kept), True

@@ -45,8 +45,9 @@ def signing(sheets: Sequence[Sheet]) -> Signing | None:
         for row in sheet.rows:
             if row.box[0] < 0.45 and _opens_recipients(row):
                 block = _block(sheet, row.y - 6 * sheet.line, row.y + 6.5 * sheet.line)
-                if block:
-                    return block
+                name = block.name if block else name_under(sheet, row.y, 0.68, 0.3)
+                if block or name:
+                    return block or Signing(sheet.position, (), name)
     for sheet in reversed(sheets):
         for row in sheet.rows:
             run = row.within(0.42, 1.0)
@@ -62,16 +63,18 @@ def signing(sheets: Sequence[Sheet]) -> Signing | None:
     return None
 
 
-def office(block: Signing) -> str:
-    """Authority and title in one line: "KT. GIÁM ĐỐC - PHÓ GIÁM ĐỐC"; a title that wraps is joined by a blank."""
+def office(block: Signing) -> tuple[str, float]:
+    """Authority and title in one line ("KT. GIÁM ĐỐC - PHÓ GIÁM ĐỐC"; a title that wraps is joined by a blank), and 0..1
+    how well its lines agree with titles that exist."""
     lines = [_spell(" ".join(t.text for t in row)) for row in block.rows]
+    sure = min((1.0 if _known(line) else 0.8 for line in lines), default=0.0)
     joined = ""
     before = ""
     for line in lines:
         step = bool(_PREFIX.match(fold(before))) or bool(_PREFIX.match(fold(line)))
         joined += (" - " if step else " ") * bool(joined) + line
         before = line
-    return joined
+    return joined, sure
 
 
 def name_under(sheet: Sheet, y: float, middle: float, reach: float = _REACH) -> tuple[Token, ...]:
@@ -146,6 +149,14 @@ def _is_office(text: str, going_on: bool) -> bool:
 def _role(text: str) -> float:
     bare = re.sub(r"^(?:TM|KT|TL|TUQ|Q)\s?[.,:]\s*", "", text)
     return max(texts.likeness(bare, role) for role in _ROLES)
+
+
+def _known(line: str) -> bool:
+    """Whether a line holds a title of the list, or the whole of an office's name in clean capitals."""
+    words = line.split()
+    return any(texts.find(role, words, 0.9) for role in _ROLES) or bool(
+        re.search(r"(?:TRƯỞNG|ỦY BAN|HỘI ĐỒNG|BAN |PHÒNG|TỔ )", line)
+    )
 
 
 def _spell(line: str) -> str:

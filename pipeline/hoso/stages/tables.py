@@ -14,6 +14,9 @@ from hoso.values import text as texts
 
 __all__ = ["rows_of"]
 
+_COPIES = ("Bản chính", "Bản sao", "Bản chụp", "Bản điện tử", "Bản sao chứng thực")
+"""What a component may be handed in as: a closed list, so a damaged word may be spelled as the list has it."""
+
 
 def rows_of(
     body: Sequence[tuple[Sheet, Row, tuple[Token, ...]]], columns: Sequence[str]
@@ -26,11 +29,14 @@ def rows_of(
         return _listed(body, keys)
     edges = _edges(lefts)
     lines = [(sheet, tokens) for sheet, _, tokens in body[at + 1 :]]
+    while len(lines) > 1 and all(_column(t, edges) > 1 and not any(c.isdigit() for c in t.text) for t in lines[0][1]):
+        lines.pop(0)  # a heading that wraps: nothing under the number or the name yet
     placed = [(sheet.position + _y(t), _column(t, edges), t, sheet.line) for sheet, tokens in lines for t in tokens]
     anchors: list[float] = []
     for y, column, token, line in placed:
         small = column == 0 and re.match(r"^\D?\d{1,2}\D?$", token.text)
         counted = column == len(keys) - 1 and re.search(r"\d", token.text)
+        counted = counted or (0 < column == len(keys) - 2 and texts.skeleton(token.text) in {"ban", "bon", "ben"})
         if (small or counted) and not any(abs(y - a) < 1.0 * line for a in anchors):
             anchors.append(y)
     if not anchors:
@@ -95,7 +101,9 @@ def _cell(tokens: Sequence[Token]) -> str:
 
 
 def _tidy(row: dict[str, str], keys: Sequence[str], number: int) -> dict[str, str]:
-    row[keys[0]] = re.sub(r"\D", "", row[keys[0]]) or str(number)
+    row[keys[0]] = str(number)  # a running number is its place, however its figure was read
+    copy = max(_COPIES, key=lambda c: texts.likeness(c, row[keys[-2]]))
+    row[keys[-2]] = copy if texts.likeness(copy, row[keys[-2]]) >= 0.72 else row[keys[-2]]
     figures = re.sub(r"\D", "", row[keys[-1]])
     row[keys[-1]] = str(int(figures)) if figures else row[keys[-1]]
     return row

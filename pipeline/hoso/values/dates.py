@@ -14,15 +14,15 @@ from datetime import date
 from hoso.values.fold import fold
 from hoso.values.parsed import NOTHING, Parsed, as_digits
 
-__all__ = ["Dated", "find", "parse", "slot"]
+__all__ = ["Dated", "ends_in_date", "find", "parse", "slot"]
 
 _D = r"[0-9oilszbq|!]"
 _LONG = re.compile(
-    rf"n?g[a-z]?y\s*[:.]?\s*(?P<d>{_D}{{1,2}})(?:\s?[.,;:])?\s*t?h?[a-z]?ng\s*[:.]?\s*(?P<m>{_D}{{1,2}})(?:\s?[.,;:])?\s*"
+    rf"(?:n?g[a-z]?y\s*[:.]?\s*|(?<![0-9a-z]))(?P<d>{_D}{{1,2}})(?:\s?[.,;:])?\s*t?h?[a-z]?ng\s*[:.]?\s*(?P<m>{_D}{{1,2}})(?:\s?[.,;:])?\s*"
     rf"n[a-z]?m\s*[:.]?\s*(?P<y>{_D}{{4}})(?![0-9])"
 )
 _SHORT = re.compile(
-    rf"(?<![0-9/])(?P<d>{_D}{{1,2}})\s*(?P<s>[/.\-])\s*(?P<m>{_D}{{1,2}})\s*(?P=s)\s*(?P<y>{_D}{{4}})(?![0-9/])"
+    rf"(?<![0-9/])(?P<d>{_D}{{1,2}})\s*[/.\-\u2044]\s*(?P<m>{_D}{{1,2}})\s*[/.\-\u2044il|]\s*(?P<y>{_D}{{4}})(?![0-9/])"
 )
 _SLOT = re.compile(r"\bn?g[a-z]?y.{0,24}?\bt?h?[a-z]?ng.{0,24}?\bn[a-z]?m")
 _EIGHT = re.compile(r"(?<![0-9])([0-9]{2})([0-9]{2})((?:19|20)[0-9]{2})(?![0-9])")
@@ -70,6 +70,11 @@ def parse(text: str) -> Parsed:
 def slot(text: str) -> bool:
     """Whether ``text`` holds the printed frame "ngày … tháng … năm …", filled or not."""
     return _SLOT.search(fold(text)) is not None
+
+
+def ends_in_date(text: str) -> bool:
+    """Whether a line is one of place and date ("Hà Nội, ngày 05 tháng 3 năm 2026"), its "ngày" lost or not."""
+    return bool(_LONG.search(fold(text))) or slot(text)
 
 
 def _dated(match: re.Match[str]) -> Dated:

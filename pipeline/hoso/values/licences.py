@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from hoso.values.fold import fold
 from hoso.values.parsed import NOTHING, Parsed
 from hoso.values.text import squeeze
 
@@ -34,9 +35,10 @@ def parse(text: str, on: str = "") -> Parsed:
     period = (NEW if on >= CHANGED else OLD) if on else OLD | NEW
     classes, quality = [], 1.0
     for piece in pieces:
-        bare = piece.strip(".…_-:|[]()'\"“”")
-        if bare.upper() in OLD | NEW:
-            name = bare.upper()
+        bare = fold(piece.strip(".…_-:|[]()'\"“”")).upper()
+        if bare in OLD | NEW:
+            name = bare
+            quality = quality if piece.isascii() else min(quality, 0.75)
         else:
             shaped = bare[:1].translate(_SHAPES).upper() + bare[1:].upper().translate(_SHAPES)
             if shaped not in OLD | NEW:

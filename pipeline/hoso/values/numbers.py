@@ -30,9 +30,7 @@ _BARRED = {fold(short): short for short in TYPES if "Đ" in short}
 _SYMBOL = re.compile(
     r"(?P<number>[0-9OoIl|]{1,5}[a-z]?)/(?P<symbol>(?:(?:19|20)\d{2}/)?[A-ZĐÂÊÔƠƯ][A-Za-zÀ-ỹ&.]*(?:-[A-Za-zÀ-ỹ0-9&.(),]+)*)"
 )
-_CERTIFICATE = re.compile(
-    r"([0-9OoIlSB|]{1,6})[/|lI](?:GKSKLX|GKSKLX)[/|lI]([0-9A-ZĐ]{5})[/|lI]([0-9OoIlSB|]{2})(?![0-9])"
-)
+_CERTIFICATE = re.compile(r"([0-9OoIlSB|]{1,6})[/|lI]GKSKLX[/|lI]([0-9A-ZĐ]{5})[/|lI]([0-9OoIlSB|]{2})(?![0-9])")
 _DOSSIER = re.compile(r"[0-9A-Z]{2,3}(?:\.[0-9A-Z]{1,4}){0,6}-(\d{8}|\d{6})-(\d{4,7})(?![0-9])")
 
 
@@ -42,7 +40,9 @@ def symbol(text: str) -> Parsed:
     The type's abbreviation gets its Đ back ("QD-", "QÐ-" → "QĐ-"): a closed list. ``value`` is None where the number
     is not of figures, as when it was written by hand; then ``fault`` is "field.handwritten" if the symbol is there.
     """
-    tight = re.sub(r"\s+", "", nfc(text)).replace("Ð", "Đ").replace("–", "-").replace("—", "-").strip(".,:;_…'\"`‘’“”")
+    tight = (
+        re.sub(r"[\s_…]+", "", nfc(text)).replace("Ð", "Đ").replace("–", "-").replace("—", "-").strip(".,:;'\"`‘’“”")
+    )
     match = _SYMBOL.match(tight)
     if not match:
         rest = re.search(r"/[A-ZĐ][A-Za-zĐđ&.]*(?:-[A-ZĐ]|$)", tight)
@@ -51,7 +51,7 @@ def symbol(text: str) -> Parsed:
     number += match["number"][len(number) :]
     first, *others = match["symbol"].rstrip(".,&()").split("-")
     year, _, kind = first.rpartition("/")
-    kind = _BARRED.get(fold(kind), kind) if kind.isupper() or kind in {"QyD", "QyĐ"} else kind
+    kind = _BARRED.get(re.sub(r"d+", "d", fold(kind)), kind) if kind.isupper() or kind in {"QyD", "QyĐ"} else kind
     value = f"{number}/{year + '/' if year else ''}{'-'.join([kind, *others])}"
     left = len(tight) - match.end()
     return Parsed(value, (1.0 if others else 0.85) * (0.8 if changed else 1.0) * (0.9 if left > 2 else 1.0))
@@ -89,7 +89,8 @@ def dossier_date(code: str) -> str | None:
 
 def certificate(text: str) -> Parsed:
     """The number of a driver's health certificate: serial / GKSKLX / facility / year of the conclusion."""
-    tight = re.sub(r"\s+", "", nfc(text)).upper().replace("GKSKIX", "GKSKLX").replace("GKSKL×", "GKSKLX")
+    tight = re.sub(r"[\s._…]+", "", nfc(text).replace("\u2044", "/")).upper()
+    tight = re.sub(r"[GC6]KSK[LI1|][X×]", "GKSKLX", tight)
     match = _CERTIFICATE.search(tight)
     if not match:
         return Parsed(None, 0.0, "field.handwritten") if "GKSKLX" in tight else NOTHING

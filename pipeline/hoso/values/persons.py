@@ -21,7 +21,7 @@ _COMMON = (
     "nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly dao doan vuong trinh truong dinh lam phung "
     "mai to ha ta tang luu thai chu quach cao la luong than thach son kim danh chau diep kieu dam khuc nghiem khong "
     "trieu giang ton la lo cam ma nong be hua ha vi quan lu giap bach au tong hoac nhu kha hau sung vang giang thao "
-    "y h rmah ksor siu kpa nie ro lang pham cu mac kieu trang lai tieu ung thieu viet van huu dong"
+    "y h rmah ksor siu kpa nie ro lang pham cu mac kieu trang lai tieu ung thieu viet"
 )
 _FAMILY = frozenset(_COMMON.split())
 _BEFORE = re.compile(
@@ -51,14 +51,14 @@ def parse(text: str) -> Parsed:
     if not all(w[0].isupper() for w in words):
         quality *= 0.75
     if fold(words[0]) not in _FAMILY:
-        quality *= 0.9
+        quality *= 0.75  # rarer still, or the first word is lost under a seal
     return Parsed(name, quality)
 
 
 def looks_like_name(text: str) -> bool:
     """Whether ``text`` can be a printed name: two to six capitalised words of letters, no title or office among them."""
     parsed = parse(text)
-    if parsed.value is None or parsed.quality < 0.8:
+    if parsed.value is None or parsed.quality < 0.7:
         return False
     return not _OFFICE.search(" " + fold(parsed.value) + " ")
 
