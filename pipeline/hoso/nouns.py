@@ -17,37 +17,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 __all__ = [
-    "Balance",
-    "Batch",
-    "Box",
-    "Code",
-    "Decision",
-    "Document",
-    "DocumentState",
-    "Dossier",
-    "Effect",
-    "Fact",
-    "Field",
-    "Filing",
-    "Mandate",
-    "Outcome",
-    "Page",
-    "PageRef",
-    "Picture",
-    "Place",
-    "Problem",
-    "Quarantined",
-    "Raster",
-    "Reading",
-    "Record",
-    "Scan",
-    "Sealed",
-    "Seen",
-    "SignatureFinding",
-    "Standing",
-    "Survey",
-    "Word",
-]
+    "Balance", "Batch", "Box", "Code", "Decision", "Document", "DocumentState", "Dossier", "Effect", "Fact",
+    "Field", "Filing", "Mandate", "Outcome", "Page", "PageRef", "Picture", "Place", "Problem", "Quarantined",
+    "Raster", "Reading", "Record", "Scan", "Sealed", "Seen", "SignatureFinding", "Standing", "Survey", "Word",
+]  # fmt: skip
 
 Box = tuple[float, float, float, float]
 PageKind = Literal["paper", "blank", "separator", "quarantined"]

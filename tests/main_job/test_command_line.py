@@ -87,8 +87,8 @@ def test_the_same_files_under_another_name_are_a_duplicate(home: Path, tmp_path:
 
 def test_the_warehouse_holds_one_row_a_sealed_document_and_search_finds_it(home: Path) -> None:
     sealed = [row for row in hoso(home, "records", "--json").rows() if row["state"] == "sealed"]
-    rows = hoso(home, "sql", "SELECT document_id FROM documents", "--format", "json").rows()
-    assert sorted(row["document_id"] for row in rows) == sorted(row["document"] for row in sealed)
+    rows = hoso(home, "sql", "SELECT document FROM documents", "--format", "json").rows()
+    assert sorted(row["document"] for row in rows) == sorted(row["document"] for row in sealed)
     person = next(f["value"] for row in sealed for f in row["fields"] if f["name"] == "ho_ten" and f["value"])
     plain = person.lower().replace("đ", "d")
     assert hoso(home, "search", person, "--json").rows()
@@ -143,7 +143,7 @@ def test_an_audit_of_a_whole_home_finds_nothing_and_of_a_damaged_one_the_damage(
 
 
 def test_the_warehouse_is_rebuilt_from_store_and_ledger_alone(home: Path, tmp_path: Path) -> None:
-    question = "SELECT document_id, name, value FROM fields ORDER BY ALL"
+    question = "SELECT document, name, value FROM fields ORDER BY ALL"
     mine = tmp_path / "home"
     shutil.copytree(home, mine)
     before = hoso(mine, "sql", question, "--json").rows()

@@ -65,7 +65,7 @@ def verify(home: str | None, file: Path, as_json: bool) -> None:
         seen = look(data, site.roots)
         digest = keys.digest(data)
         try:
-            known = site.warehouse.query("SELECT document_id FROM seals WHERE after_sha256 = ?", [digest]).rows
+            known = site.warehouse.query('SELECT document FROM seals WHERE "after" = ?', [digest]).rows
         except HosoError as error:
             say(f"the warehouse does not answer ({error}); the file is checked without it")
             known = ()

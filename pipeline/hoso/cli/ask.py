@@ -144,16 +144,14 @@ def pages(home: str | None, dossier: str | None, as_json: bool) -> None:
 
 def _record(row: dict[str, Any]) -> None:
     title = f"{row['source']} · {row['type']} · {row['state']} · {row['verdict']} · document {row['document']}"
-    shown = [
-        (f["name"], f["value"] if not isinstance(f["value"], list) else f"{len(f['value'])} rows", f["raw"], f["confidence"],
-         f["position"], f["status"])
-        for f in row["fields"]
-    ]  # fmt: skip
+    shown = []
+    for f in row["fields"]:
+        value = f"{len(f['value'])} rows" if isinstance(f["value"], list) else f["value"]
+        shown.append((f["name"], value, f["raw"], f["confidence"], f["position"], f["status"]))
     table(title, ("field", "value", "as read", "confidence", "page", "status"), shown, right=("confidence", "page"))
     for problem in row["problems"]:
-        say(
-            f"  {problem['severity']}: {problem['text']} [{problem['code']}{': ' + problem['field'] if problem['field'] else ''}]"
-        )
+        code = ": ".join(filter(None, (problem["code"], problem["field"])))
+        say(f"  {problem['severity']}: {problem['text']} [{code}]")
 
 
 def _history(site: Site, here: Standing) -> list[dict[str, Any]]:

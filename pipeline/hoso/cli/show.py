@@ -41,15 +41,31 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], rig
     """A table on standard output, as wide as the terminal (160 columns where there is none)."""
     from rich import box
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
+    console = Console() if sys.stdout.isatty() else Console(width=160)
+    shown = [["" if value is None else str(value) for value in row] for row in rows]
+    if len(columns) * 14 > console.width:
+        _blocks(title, columns, shown)
+        return
     drawn = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD)
     for column in columns:
         drawn.add_column(column, justify="right" if column in right else "left", overflow="fold")
-    for row in rows:
-        drawn.add_row(*(_cell(value) for value in row))
-    console = Console() if sys.stdout.isatty() else Console(width=160)
+    for row in shown:
+        drawn.add_row(*(escape(value) for value in row))
     console.print(drawn)
+
+
+def _blocks(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Rows too wide for the terminal, one below the other: a name and its value a line."""
+    wide = max(map(len, columns), default=0)
+    if title:
+        click.echo(title)
+    for number, row in enumerate(rows, 1):
+        click.echo(f"── row {number} " + "─" * 40)
+        for name, value in zip(columns, row, strict=True):
+            click.echo(f"{name:<{wide}}  {value}")
 
 
 @contextmanager
@@ -80,9 +96,3 @@ def progress(label: str) -> Iterator[tuple[Progress, dict[str, float]]]:
                 say(f"{label}: {done} of {total} pages")
 
         yield Progress(expect, read, lambda text: console.print(text, style="yellow", highlight=False)), seconds
-
-
-def _cell(value: Any) -> str:
-    from rich.markup import escape
-
-    return "" if value is None else escape(str(value))

@@ -34,7 +34,7 @@ def decide(site: Site, record: Record, who: str, verdict: str, note: str = "", *
             f"hoso records --json, and approve with --with-problems if the paper is right as it stands"
         )
     decision = Decision(record.document.id, record_digest(record), who.strip(), site.stamp(), verdict, note)  # type: ignore[arg-type]
-    _tell(site, decision, once="")
+    _tell(site, record, decision, once="")
     return decision
 
 
@@ -51,7 +51,7 @@ def approved(site: Site, record: Record) -> bool:
         return False
     who = f"{mandate.who} (ủy quyền {mandate.id})"
     by_mandate = Decision(record.document.id, digest, who, site.stamp(), "approved", f"mandate {mandate.id}")
-    _tell(site, by_mandate, once=keys.key("by mandate", record.document.id, digest, mandate.id))
+    _tell(site, record, by_mandate, once=keys.key("by mandate", record.document.id, digest, mandate.id))
     return True
 
 
@@ -79,7 +79,8 @@ def withdraw_mandate(site: Site, id_: str) -> Mandate:
     return next(m for m in mandates(site) if m.id == id_)
 
 
-def _tell(site: Site, decision: Decision, once: str) -> None:
+def _tell(site: Site, record: Record, decision: Decision, once: str) -> None:
+    site.store.put(keys.encode(record))
     stored = site.store.put(keys.encode(decision))
     body = {"decision": stored, "record": decision.record, "verdict": decision.verdict}
     site.ledger.tell(Fact("decided", decision.document, decision.at, body), once=once)

@@ -15,7 +15,7 @@ from hoso.site import Site
 __all__ = ["Finding", "audit", "expected", "rebuild"]
 
 
-_DIGESTS = ("manifest", "result", "decision", "mandate", "sealed", "after")
+_DIGESTS = ("manifest", "result", "decision", "record", "mandate", "sealed", "after")
 """Keys of facts and receipts whose values are digests of stored objects."""
 
 

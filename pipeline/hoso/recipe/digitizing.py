@@ -9,6 +9,7 @@ from hoso import keys
 from hoso.nouns import Dossier, Fact, Outcome, Page, Record, Scan, Seen
 from hoso.recipe import intake, reading
 from hoso.recipe.intake import Arrival
+from hoso.recipe.standing import as_sealed
 from hoso.site import Site
 from hoso.stages import check, divide, extract
 from hoso.work import Crew, Lost, Task, record, step
@@ -89,8 +90,8 @@ def _understand(site: Site, arrival: Arrival) -> Outcome:
     versions = [divide.VERSION, extract.VERSION, check.VERSION, site.forms.fingerprint]
     key = keys.key("understand", arrival.manifest, answers, versions)
     outcome = step(site, "understand", key, dossier.id, Outcome, lambda: _outcome(site, dossier, tuple(answers)))
-    result = site.ledger.step(key)
-    assert result is not None
+    outcome = replace(outcome, records=tuple(as_sealed(site, one) for one in outcome.records))
+    result = site.store.put(keys.encode(outcome))
     once = keys.key("digitized", dossier.id, result)
     site.ledger.tell(Fact("digitized", dossier.id, site.stamp(), {"result": result}), once=once)
     return outcome

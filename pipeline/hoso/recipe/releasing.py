@@ -52,6 +52,7 @@ def seal_record(site: Site, outcome: Outcome, record: Record) -> Sealed:
     """The seal of an approved record, made now or found half-done. Raises :class:`Refused` where the sealed file fails
     its own check (it is not kept)."""
     key = seal_key(record)
+    site.store.put(keys.encode(record))
     effect = site.ledger.intend(
         Effect(key, "seal", record.document.id, site.stamp(), {"record": record_digest(record)})
     )
@@ -64,8 +65,8 @@ def seal_record(site: Site, outcome: Outcome, record: Record) -> Sealed:
         sealed = Sealed(record.document.id, seen, before, after, site.signer.name, look, effect.at, evidence)
         effect = site.ledger.receive(key, {"sealed": site.store.put(keys.encode(sealed)), "after": after})
     assert effect.receipt is not None
-    body = {"sealed": effect.receipt["sealed"], "after": effect.receipt["after"], "document": record.document.id}
-    site.ledger.tell(Fact("sealed", key, effect.at, body), once=keys.key("sealed", key))
+    body = {"sealed": effect.receipt["sealed"], "after": effect.receipt["after"], "record": record_digest(record)}
+    site.ledger.tell(Fact("sealed", record.document.id, effect.at, body), once=keys.key("sealed", key))
     waiting.unlink(missing_ok=True)
     return keys.decode(site.store.get(effect.receipt["sealed"]), Sealed)
 

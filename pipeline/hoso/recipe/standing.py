@@ -21,7 +21,18 @@ from hoso.nouns import (
 from hoso.recipe import intake
 from hoso.site import Site
 
-__all__ = ["balance", "decisions", "dossiers", "find", "in_force", "mandates", "record_digest", "seal_key", "standing"]
+__all__ = [
+    "as_sealed",
+    "balance",
+    "decisions",
+    "dossiers",
+    "find",
+    "in_force",
+    "mandates",
+    "record_digest",
+    "seal_key",
+    "standing",
+]
 
 
 def dossiers(site: Site) -> Iterator[str]:
@@ -74,8 +85,8 @@ def find(site: Site, word: str) -> tuple[Standing, ...]:
 
 
 def record_digest(record: Record) -> str:
-    """What a person sees when deciding: the digest of the record."""
-    return keys.key(record)
+    """What a person sees when deciding: the digest of the record, under which the store keeps it once it is decided on."""
+    return keys.digest(keys.encode(record))
 
 
 def seal_key(record: Record) -> str:
@@ -85,8 +96,20 @@ def seal_key(record: Record) -> str:
 
 def sealed_as(site: Site, record: Record) -> Sealed | None:
     """The seal of that record, None where there is none yet."""
-    fact = next(site.ledger.facts("sealed", seal_key(record)), None)
+    digest = record_digest(record)
+    told = (fact for fact in site.ledger.facts("sealed", record.document.id) if fact.body["record"] == digest)
+    fact = next(told, None)
     return None if fact is None else keys.decode(site.store.get(fact.body["sealed"]), Sealed)
+
+
+def as_sealed(site: Site, record: Record) -> Record:
+    """The record as it was sealed, where its document was: what is signed stands, and what a newer form or engine makes
+    of the same pages does not replace it by itself."""
+    fact = _last(site.ledger.facts("sealed", record.document.id))
+    if fact is None:
+        return record
+    signed = keys.decode(site.store.get(fact.body["record"]), Record)
+    return signed if signed.document.pages == record.document.pages else record
 
 
 def decisions(site: Site, document: Document) -> tuple[Decision, ...]:
