@@ -52,10 +52,8 @@ class Dossier:
 @dataclass(frozen=True, slots=True)
 class Raster:
     """Pixels handed from one tool to the next. ``data`` holds height x width x channels bytes, row by row.
-
     ``channels`` is 1 (grey, 0 black) or 3 (red, green, blue). ``dpi`` is of the pixels as they are here; ``dpi_known``
-    is False where the file did not say and it was estimated.
-    """
+    is False where the file did not say and it was estimated."""
 
     width: int
     height: int
@@ -112,11 +110,9 @@ class PageRef:
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page of a scan, as received and as turned upright.
-
     ``width`` and ``height`` are pixels of the upright page at ``dpi``. ``quality`` is 0..1. ``position`` counts the
     pages of a dossier from 1 in the order received (0 until it is known). ``seal`` and ``signature``: ink of a seal or
-    of a signature was seen. ``reason`` says why a page is blank, a separator or quarantined.
-    """
+    of a signature was seen. ``reason`` says why a page is blank, a separator or quarantined."""
 
     ref: PageRef
     kind: PageKind
@@ -423,12 +419,10 @@ DocumentState = Literal["waiting", "ready", "approved", "sealed"]
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where a dossier stands now, as the ledger tells it.
-
     ``outcome`` is None while it is received and not yet digitized. ``states`` gives each document's state: waiting (for a
     person), ready (clear, not approved), approved, sealed. ``loaded`` are the documents the warehouse holds.
     ``duplicate_of`` names the dossier that this arrival repeats. ``pages_in`` counts the pages that came in, each
-    unreadable file as one.
-    """
+    unreadable file as one."""
 
     dossier: Dossier
     pages_in: int
