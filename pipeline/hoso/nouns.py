@@ -6,8 +6,7 @@ Conventions that hold for every noun
     * *rotation* is what turns the received page upright, clockwise, one of 0, 90, 180, 270;
     * *skew* is the angle in degrees by which text lines of the upright page rise to the right (counter-clockwise
       positive); turning the upright page clockwise by it makes the lines level;
-    * an instant is ISO 8601 with its zone; a date of a document is ISO 8601 ``YYYY-MM-DD`` and never an instant;
-    * text is Unicode NFC.
+    * an instant is ISO 8601 with its zone; a date of a document is ISO 8601 ``YYYY-MM-DD``, no instant; text is NFC.
 """
 
 from __future__ import annotations
@@ -71,8 +70,7 @@ class Picture:
     with PNG predictors) or "flate" (plain rows). ``colours``: "gray", "rgb" or "palette" (``palette``: RGB triples).
     ``black_is_one`` is for g4. ``icc`` is a profile that fits ``colours``, or empty. ``dpi`` is (across, down) as stored,
     0 where the file does not say. ``turn`` is the EXIF orientation 1..8. ``alpha``: Flate rows of 8-bit opacity, or
-    empty. ``kept``: the received stream itself, not compressed again.
-    """
+    empty. ``kept``: the received stream itself, not compressed again."""
 
     width: int
     height: int
@@ -204,8 +202,7 @@ class Field:
 
     ``value`` is normalised (None: nothing found), ``raw`` what was read. A table has its rows in ``rows`` and no
     ``value``. ``source`` is "ocr", "pdf", "qr", "person" … ``rule`` names the anchor or pattern that found it.
-    ``status``: clear, doubtful (a check or a low confidence), missing (required and not found) or empty (optional).
-    """
+    ``status``: clear, doubtful (a check or a low confidence), missing (required and not found) or empty (optional)."""
 
     name: str
     value: str | None = None
@@ -270,8 +267,7 @@ class Decision:
 class Mandate:
     """A dated, named, revocable standing order: clear documents of ``types`` may be sealed from ``since`` to ``until``.
 
-    ``types`` empty means every type. ``withdrawn`` is the instant of withdrawal, "" while it stands.
-    """
+    ``types`` empty means every type. ``withdrawn`` is the instant of withdrawal, "" while it stands."""
 
     id: str
     who: str
