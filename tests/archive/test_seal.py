@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -250,6 +251,23 @@ def test_the_look_keeps_off_what_is_written(copy: bytes, at: Any, office: Any) -
     assert covered(look.box, taken) == 0
     assert look.box[2] > 0.9
     assert look.box[3] < 0.2
+
+
+@pytest.mark.parametrize("size", [(337, 212), (120, 120), (60, 400), (3000, 200)])
+def test_a_card_or_slip_is_marked_and_sealed_within_its_page(
+    size: tuple[int, int], paper: Any, save: Any, filed: Any, signer: Any, at: Any, roots: Any, office: Any
+) -> None:
+    from hoso.pdf import marks
+
+    card = replace(paper(), image=Image.new("RGB", size, "white"), words=())
+    copy = filed((save(card.image, "PNG", dpi=(100, 100)), "image/png", card.seen()))
+    look = look_for(copy, "seal", office.name, at)
+    assert min(look.box) >= 0
+    assert max(look.box) <= 1.0001
+    signed, _ = seal(copy, signer, "seal", at, roots, office=office.name)
+    assert violations(signed) == ()
+    if size[0] > 200:
+        assert marks.found(signed)
 
 
 def shown(pdf: bytes) -> np.ndarray[Any, Any]:

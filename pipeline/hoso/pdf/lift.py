@@ -7,6 +7,7 @@ people's invisible text are left behind.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -75,7 +76,7 @@ class Source:
         except (PikepdfError, ValueError, RuntimeError) as error:
             raise Refused(
                 "file.damaged",
-                f"the PDF cannot be opened for its archive copy: {error}",
+                f"the PDF cannot be opened for its archive copy: {_said(error)}",
                 "Tệp PDF bị hỏng, không mở được. Hãy quét lại hoặc xuất lại tệp.",
             ) from error
         self._flat = False
@@ -94,7 +95,7 @@ class Source:
             kind: Literal["image", "drawing"] = "image" if self._scan(look, index) else "drawing"
             reasons = (*self._undrawable(index), *judge(self, index, kind))
         except _ODD as error:
-            return Plan("none", width, height, letters, (f"the page's drawing cannot be followed: {error}",))
+            return Plan("none", width, height, letters, (f"the page's drawing cannot be followed: {_said(error)}",))
         return Plan("none" if reasons else kind, width, height, letters, reasons)
 
     def size(self, index: int) -> tuple[float, float]:
@@ -194,6 +195,11 @@ class Source:
         if "/Group" in page.obj:
             form.Group = page.obj.Group
         return form
+
+
+def _said(error: Exception) -> str:
+    """The error's words without addresses in memory, which would make equal copies differ."""
+    return re.sub(r"stream <[^>]*>: |0x[0-9a-f]{6,}", "", str(error))
 
 
 def _ordered(box: Any) -> tuple[float, float, float, float]:

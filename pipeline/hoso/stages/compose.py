@@ -30,6 +30,7 @@ _MM = 72 / 25.4
 _MARK_SIZES = (8.0, 7.0, 6.0)
 _MARK_WIDTHS = (82 * _MM, 120 * _MM, 175 * _MM)
 _MARGIN = 5 * _MM
+_NARROW = 80 * _MM  # cards and slips narrower than this get smaller letters
 
 _NAMES = {  # field of a form → name of Circular 05/2025/TT-BNV
     "so_ky_hieu": "codeNotation",
@@ -163,10 +164,11 @@ def _marked(text: str, part: writer.Part, alone: bytes, seen: Seen) -> writer.Wo
     itself; else where it covers least."""
     ink = (*marks.spots(alone)[1], *(word.box for word in seen.reading.words))
     margin = (_MARGIN / part.width, _MARGIN / part.height)
+    scale = min(1.0, part.width / _NARROW)
     tried = []
     for size in _MARK_SIZES:
         for widest in _MARK_WIDTHS:
-            block = marks.block(text, size, min(widest, part.width - 2 * _MARGIN))
+            block = marks.block(text, size * scale, min(widest * scale, part.width - 2 * _MARGIN))
             shape = (block.width / part.width, block.height / part.height)
             box = free_box(ink, shape, top_right(shape, margin, 0.09))
             tried.append((covered(box, ink), writer.Words(block, box)))

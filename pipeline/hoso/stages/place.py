@@ -53,13 +53,13 @@ def top_right(
     """Candidates at the upper right: down the right edge first, then the same further to the left.
 
     Decree 30/2020/NĐ-CP, Appendix I: what is added to a digitized copy stands at the top right of its first page.
-    ``margin`` keeps away from the right and upper edges, ``lowest`` is the lowest upper edge and ``leftmost`` the
-    least left edge, but for the first column. Fractions of the page.
+    ``margin`` keeps away from the right and upper edges, ``lowest`` is the lowest upper edge (the margin at
+    least) and ``leftmost`` the least left edge, but for the first column. Fractions of the page.
     """
     left = 1 - margin[0] - size[0]
     while True:
         top = margin[1]
-        while top <= lowest:
+        while top <= max(lowest, margin[1]):
             yield left, top
             top += _ROW
         left -= _COLUMN

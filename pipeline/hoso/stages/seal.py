@@ -83,7 +83,8 @@ def look_for(pdf: bytes, profile: str, office: str, at: datetime, image: bytes =
     side = _side(graphic) if chosen == "seal" else 0.0
     (width, height), taken = marks.spots(pdf)
     wide, high = stamp.stamp_size(lines, side)
-    size = (wide / width, high / height)
+    scale = min(1.0, (width - 2 * _MARGIN) / wide, 0.5 * height / high)  # cards and slips get a smaller look
+    size = (wide * max(scale, 0.05) / width, high * max(scale, 0.05) / height)
     box = free_box(taken, size, _candidates(size, (_MARGIN / width, _MARGIN / height)))
     return Look(chosen, 0, box, lines, stamp.stamp(lines, side, graphic, office))
 

@@ -1,11 +1,15 @@
-"""Owns the look at a delivered PDF: signatures, PDF/A-2u, conversion mark. Never changes it, never raises over it."""
+"""Owns the look at a delivered PDF: signatures, PDF/A-2u, conversion mark. Never changes it, never raises over it.
+
+PDF/A is judged by our own structural check, and by veraPDF too where an office has it on the PATH.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hoso.errors import Unavailable
 from hoso.nouns import SignatureFinding, Verification, Violation
-from hoso.pdf import check, marks
+from hoso.pdf import check, marks, verapdf
 from hoso.signers.validate import validate
 
 __all__ = ["verify"]
@@ -19,12 +23,22 @@ def verify(data: bytes, roots: Sequence[bytes]) -> Verification:
     told = check.examine(data)
     findings = validate(data, roots)
     mark = marks.found(data) if told.readable else ""
-    text = _verdict(told.readable, findings, told.violations, mark)
-    return Verification(told.readable, told.pages, findings, told.violations, told.claim, mark, text)
+    violations, judge = told.violations, "kiểm tra cấu trúc"
+    if told.readable and verapdf.available():
+        try:
+            violations, judge = (*violations, *verapdf.violations(data)), "kiểm tra cấu trúc và veraPDF"
+        except Unavailable:
+            judge = "kiểm tra cấu trúc (veraPDF không trả lời)"
+    text = _verdict(told.readable, findings, violations, judge, mark)
+    return Verification(told.readable, told.pages, findings, violations, told.claim, mark, text)
 
 
 def _verdict(
-    readable: bool, findings: tuple[SignatureFinding, ...], violations: tuple[Violation, ...], mark: str
+    readable: bool,
+    findings: tuple[SignatureFinding, ...],
+    violations: tuple[Violation, ...],
+    judge: str,
+    mark: str,
 ) -> str:
     if not readable:
         return "Không đọc được: tệp không phải PDF hoặc đã hỏng."
@@ -39,6 +53,6 @@ def _verdict(
     if violations:
         parts.append(f"Không đạt PDF/A-2u: {len(violations)} lỗi.")
     else:
-        parts.append("Đạt PDF/A-2u theo kiểm tra cấu trúc.")
+        parts.append(f"Đạt PDF/A-2u theo {judge}.")
     parts.append("Có dấu chuyển đổi từ văn bản giấy." if mark else "Không thấy dấu chuyển đổi từ văn bản giấy.")
     return " ".join(parts)
