@@ -16,7 +16,7 @@ from pathlib import Path
 from hoso.errors import Unavailable
 from hoso.nouns import Batch
 from hoso.warehouses.api import Answer, Hit
-from hoso.warehouses.ducklake.index import Entry, Index
+from hoso.warehouses.ducklake.index import Entry, Index, entries
 from hoso.warehouses.ducklake.lake import Lake
 from hoso.warehouses.ducklake.questions import Questions
 from hoso.warehouses.ducklake.rows import rows
@@ -58,8 +58,9 @@ class House:
             if (last + 1) % _LOADS_BETWEEN_TIDYING == 0:
                 self._lake.tidy()
             self._index.intend(batch.key)
-            self._lake.append(rows(batch, last + 1))
-            self._index.add(batch.key, last + 1, self._entries(last + 1))
+            made = rows(batch, last + 1)
+            self._lake.append(made)
+            self._index.add(batch.key, last + 1, entries(made))
         return True
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> Answer:
@@ -125,25 +126,12 @@ class House:
         self._index.settled()
 
     def _entries(self, load: int) -> Iterator[Entry]:
-        """The pages of a load with the values that were read on each; values without a place go to the first page."""
-        values: dict[tuple[str, int], list[str]] = {}
-        for document, position, value in self._lake.read(
-            "SELECT f.document, coalesce(f.position, d.first_page, 0), f.value FROM history.fields f"
-            " JOIN history.documents d ON d.document = f.document AND d.load = f.load"
-            " WHERE f.load = ? AND f.value IS NOT NULL ORDER BY f.ordinal",
-            [load],
-        ):
-            values.setdefault((str(document), int(str(position))), []).append(str(value))
-        for document, dossier, source, type_, position, text in self._lake.read(
-            "SELECT p.document, p.dossier, d.source, d.type, p.position, p.text FROM history.pages p"
-            " JOIN history.documents d ON d.document = p.document AND d.load = p.load"
-            " WHERE p.load = ? ORDER BY p.document, p.position",
-            [load],
-        ):
-            place = (str(document), int(str(position)))
-            yield Entry(
-                place[0], load, str(dossier), str(source), str(type_), place[1], str(text), tuple(values.get(place, ()))
-            )
+        """The pages of a load, out of the lake."""
+        found = {
+            name: self._lake.read(f"SELECT * FROM history.{name} WHERE load = ?", [load])
+            for name in ("documents", "fields", "pages")
+        }
+        return entries(found)
 
     @contextmanager
     def _lease(self, patience: float) -> Iterator[None]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +19,10 @@ from hoso.errors import Damaged, HosoError, Misconfigured, Unavailable
 from hoso.values.fold import fold
 from hoso.warehouses.api import Hit
 from hoso.warehouses.ducklake import words
+from hoso.warehouses.ducklake.rows import Row
+from hoso.warehouses.ducklake.schema import TABLES
 
-__all__ = ["Entry", "Index"]
+__all__ = ["Entry", "Index", "entries"]
 
 _VERSION = 1
 """Raise it whenever tables, :func:`fold` or the tokens change: an index of another version is built again."""
@@ -52,6 +54,35 @@ class Entry:
     position: int
     text: str
     values: tuple[str, ...] = ()
+
+
+def entries(rows: Mapping[str, Sequence[Row]]) -> Iterator[Entry]:
+    """The pages among the rows of a load (tables documents, pages and fields), each with the values that were read on it.
+    A value without a place, one from a register or a QR code, goes to the first page of its document."""
+    documents = {str(row["document"]): row for row in _named("documents", rows)}
+    values: dict[tuple[str, int], list[tuple[int, str]]] = {}
+    for row in _named("fields", rows):
+        document = str(row["document"])
+        position = row["position"] or documents[document]["first_page"] or 0
+        if row["value"] is not None:
+            here = values.setdefault((document, _int(position)), [])
+            here.append((_int(row["ordinal"]), str(row["value"])))
+    for row in _named("pages", rows):
+        document, position = str(row["document"]), _int(row["position"])
+        yield Entry(
+            document, _int(row["load"]), str(row["dossier"]), str(documents[document]["source"]),
+            str(documents[document]["type"]), position, str(row["text"]),
+            tuple(value for _, value in sorted(values.get((document, position), ()))),
+        )  # fmt: skip
+
+
+def _named(table: str, rows: Mapping[str, Sequence[Row]]) -> Iterator[dict[str, object]]:
+    names = [name for name, _, _ in TABLES[table].columns]
+    return (dict(zip(names, row, strict=True)) for row in rows.get(table, ()))
+
+
+def _int(value: object) -> int:
+    return int(str(value))
 
 
 class Index:
