@@ -26,7 +26,7 @@ from hoso.signers import pkcs12
 from hoso.signers.api import Look
 from hoso.signers.demo import TEST, make_demo
 from hoso.signers.validate import validate
-from hoso.stages.seal import look_for, seal
+from hoso.stages.seal import judged, look_for, seal
 from hoso.stages.verify import verify
 from PIL import Image
 from pyhanko.pdf_utils import generic
@@ -229,6 +229,16 @@ def test_a_copy_that_is_no_pdf_a_is_not_sealed(copy: bytes, signer: Any, at: Any
         seal(out.getvalue(), signer, "invisible", at, roots)
     assert caught.value.reason == "seal.check-failed"
     assert "6.5.1" in str(caught.value)
+
+
+def test_a_signed_file_that_lay_waiting_is_judged_before_it_counts(
+    copy: bytes, sealed: bytes, signer: Any, roots: Any
+) -> None:
+    assert json.loads(judged(copy, sealed, signer, "text", roots))["whole_file"] is True
+    for spoiled in (sealed + b"\n", sealed.replace(b"/Lang (vi-VN)", b"/Lang (vi-VM)", 1), copy, copy[:-9] + sealed):
+        with pytest.raises(Refused) as caught:
+            judged(copy, spoiled, signer, "text", roots)
+        assert caught.value.reason == "seal.check-failed"
 
 
 def test_bytes_that_are_no_pdf_are_refused(signer: Any, at: Any, roots: Any) -> None:

@@ -12,7 +12,7 @@ from hoso.stages.verify import verify
 
 REPORT = """<?xml version="1.0" encoding="utf-8"?>
 <report><buildInformation/><jobs><job><item size="1"><name>copy.pdf</name></item>
-<validationReport jobEndStatus="normal" profileName="PDF/A-2U validation profile" statement="{statement}" isCompliant="{ok}">
+<validationReport jobEndStatus="normal" profileName="PDF/A-2U" statement="{statement}" isCompliant="{ok}">
 <details passedRules="143" failedRules="1" passedChecks="900" failedChecks="2">{rule}</details></validationReport>
 <duration start="1" finish="2">00:00:01</duration></job></jobs></report>"""
 RULE = """<rule specification="ISO 19005-2:2011" clause="6.2.11.5" testNumber="1" status="failed" failedChecks="2">
