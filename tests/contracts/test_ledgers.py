@@ -77,10 +77,11 @@ def test_a_fact_told_once_stands(ledger: Ledger) -> None:
     assert len(list(ledger.facts())) == 3
 
 
-def test_more_facts_than_are_read_at_once_all_come(ledger: Ledger) -> None:
-    for n in range(1203):
+def test_more_facts_than_are_read_at_once_all_come(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "_AT_ONCE", 10)
+    for n in range(43):
         ledger.tell(fact(f"hs{n}"))
-    assert [f.subject for f in ledger.facts()] == [f"hs{n}" for n in range(1203)]
+    assert [f.subject for f in ledger.facts()] == [f"hs{n}" for n in range(43)]
 
 
 def test_a_reader_who_tells_while_reading_comes_to_an_end(ledger: Ledger) -> None:

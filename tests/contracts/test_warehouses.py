@@ -6,6 +6,7 @@ import datetime
 import importlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -20,6 +21,7 @@ from filings import AT, NAMES, batch, decision_filing, receipt_filing
 from hoso.errors import Damaged, Misconfigured, Unavailable, Usage
 from hoso.nouns import Field, Filing, Place
 from hoso.settings import Settings
+from hoso.values.fold import fold
 from hoso.warehouses import ducklake
 from hoso.warehouses.api import Warehouse
 from hoso.warehouses.ducklake import lake as lake_module
@@ -449,6 +451,15 @@ def test_the_limit_holds(library: House) -> None:
     assert library.search("quyết định", 0) == ()
 
 
+def test_folding_leaves_no_vietnamese_letter_marked() -> None:
+    letters = "aăâbcdđeêghiklmnoôơpqrstuưvxy"
+    tones = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
+    for letter in letters + letters.upper():
+        for tone in tones if letter.lower() in "aăâeêioôơuưy" else ("",):
+            assert re.fullmatch("[a-z]", fold(letter + tone)), letter + tone
+    assert fold("Ðặng Thị Huệ — số 12/QĐ") == "dang thi hue — so 12/qd"
+
+
 def test_a_snippet_shows_the_place_where_the_words_stand_together() -> None:
     text = "đơn " + "xa " * 40 + "đơn đề nghị cấp đổi " + "xa " * 40
     shown = words.snippet(text, words.clauses("đơn cấp"))
@@ -746,6 +757,40 @@ def test_a_lost_file_is_damage_with_the_way_out(house: House, home: Path) -> Non
     house.clear()
     assert house.load(batch("b1", decision_filing(1)))
     assert consistent(house) == 1
+
+
+@pytest.mark.parametrize("damage", ["garbage", "empty", "gone", "half"])
+def test_a_damaged_warehouse_says_so_and_can_be_built_again(home: Path, house: House, damage: str) -> None:
+    house.load(batch("b1", *(decision_filing(n) for n in range(3))))
+    house.close()
+    for file in [*(home / "warehouse").glob("*.sqlite-*")]:
+        file.unlink()
+    for file in (home / "warehouse").glob("*.sqlite"):
+        whole = file.read_bytes()
+        file.write_bytes({"garbage": b"no database " * 999, "half": whole[: len(whole) // 2]}.get(damage, b""))
+        if damage == "gone":
+            file.unlink()
+    again = ducklake.open(Settings(), home)
+    with pytest.raises(Damaged, match="hoso rebuild"):
+        again.query("SELECT count(*) FROM documents")
+    again.clear()
+    assert one(again, "SELECT count(*) FROM documents") == 0
+    assert again.load(batch("b1", decision_filing(1)))
+    assert consistent(again) == 1
+    again.close()
+
+
+def test_upkeep_removes_what_killed_questions_left(home: Path, house: House) -> None:
+    old, new = home / "warehouse" / "spill" / "1", home / "warehouse" / "exports" / "2-2.parquet"
+    for path in (old, new.parent):
+        path.mkdir(parents=True)
+    (old / "rows.tmp").write_bytes(b"x")
+    new.write_bytes(b"x")
+    two_days_ago = time.time() - 2 * 86400
+    os.utime(old, (two_days_ago, two_days_ago))
+    house.tidy()
+    assert not old.exists()
+    assert new.exists()
 
 
 def test_a_warehouse_half_made_is_made_whole(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

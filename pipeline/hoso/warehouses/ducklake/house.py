@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from hoso.errors import Unavailable
+from hoso.errors import Damaged, Unavailable
 from hoso.nouns import Batch
 from hoso.warehouses.api import Answer, Hit
 from hoso.warehouses.ducklake.index import Entry, Index, entries
@@ -92,12 +92,20 @@ class House:
             self._lake.tidy()
 
     def clear(self) -> None:
-        """See :class:`hoso.warehouses.api.Warehouse`."""
+        """See :class:`hoso.warehouses.api.Warehouse`. A damaged warehouse too: a rebuild starts with this."""
         with self._lease(self._patience):
-            self._index.make()
-            self._lake.clear()
-            self._index.settled()
             self._questions.close()
+            try:
+                self._index.make()
+            except Damaged:
+                self._index.remove()
+                self._index.make()
+            try:
+                self._lake.clear()
+            except Damaged:
+                self._lake.remove()
+                self._lake.make()
+            self._index.settled()
 
     def close(self) -> None:
         """See :class:`hoso.warehouses.api.Warehouse`. A second call does nothing."""

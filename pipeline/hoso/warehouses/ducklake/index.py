@@ -113,6 +113,12 @@ class Index:
             base.execute("INSERT INTO intents VALUES (?)", (_EVERYTHING,))
             base.execute(f"PRAGMA user_version = {_VERSION}")
 
+    def remove(self) -> None:
+        """Remove the file; for one that is damaged."""
+        self.close()
+        for end in ("", "-wal", "-shm"):
+            self._path.with_name(self._path.name + end).unlink(missing_ok=True)
+
     def intend(self, key: str) -> None:
         """Say, durably, that the batch of that key is about to be committed to the lake."""
         with self._writing() as base:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 import sqlite3
 import threading
 import time
@@ -120,6 +121,14 @@ class Lake:
             base.execute("CALL ducklake_expire_snapshots('lake', older_than => now()::TIMESTAMP + INTERVAL 1 DAY)")
             base.execute("CALL ducklake_cleanup_old_files('lake', cleanup_all => true)")
 
+    def remove(self) -> None:
+        """Remove every file; for a lake whose catalog is damaged."""
+        self.close()
+        with answering(self.root):
+            for file in self.root.glob("catalog.sqlite*"):
+                file.unlink()
+            shutil.rmtree(self.root / "data", ignore_errors=True)
+
     def tidy(self) -> None:
         """Merge small files, forget old snapshots and the files that only they need. No row is lost or changed."""
         with self.transaction() as base:
@@ -128,6 +137,10 @@ class Lake:
             base = self._base()
             for act in ("expire_snapshots", "cleanup_old_files", "delete_orphaned_files"):
                 base.execute(f"CALL ducklake_{act}('lake', older_than => now()::TIMESTAMP - {_KEPT})")
+            for leftover in [*self.root.glob("spill/*"), *self.root.glob("exports/*")]:
+                # Of questions that were killed; they hold rows, so they are not to lie about.
+                if leftover.stat().st_mtime < time.time() - 86400:
+                    shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
 
     def close(self) -> None:
         """Let go of the connection; the next use opens another."""
