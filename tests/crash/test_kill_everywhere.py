@@ -6,6 +6,7 @@ lose by itself). The engine replays recorded readings, so that the only thing th
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 import signal
@@ -23,6 +24,12 @@ from hoso.recipe import approving, care, releasing
 from hoso.site import HANOI, Site
 
 NIGHT = (datetime.now(HANOI) + timedelta(days=30)).replace(microsecond=0)  # within the demo certificate and mandate
+
+for heavy in ("read", "compose", "seal", "survey"):  # once, before the forks: each child would import them again
+    importlib.import_module(f"hoso.stages.{heavy}")
+importlib.import_module("hoso.warehouses.ducklake")
+importlib.import_module("hoso.signers.pkcs12")
+importlib.import_module("hoso.pdf.render")
 
 DURABLE = (
     ("store", "put"),
