@@ -28,7 +28,7 @@ from hoso.warehouses.ducklake import schema, views
 from hoso.warehouses.ducklake.rows import Row
 from hoso.warehouses.ducklake.schema import FORMAT, TABLES, quoted
 
-__all__ = ["Lake", "connect"]
+__all__ = ["Lake", "answering", "connect"]
 
 _KEPT = "INTERVAL 1 DAY"
 """How long replaced files stay for readers that may still be at them."""
