@@ -254,11 +254,11 @@ def test_an_unknown_look_is_named(copy: bytes, signer: Any, at: Any, roots: Any)
 
 def test_the_look_keeps_off_what_is_written(copy: bytes, at: Any, office: Any) -> None:
     from hoso.pdf import marks
-    from hoso.stages.place import covered
+    from hoso.stages.place import Ground
 
     look = look_for(copy, "text", office.name, at)
     _, taken = marks.spots(copy)
-    assert covered(look.box, taken) == 0
+    assert Ground(taken).covered(look.box) == 0
     assert look.box[2] > 0.9
     assert look.box[3] < 0.2
 

@@ -19,7 +19,7 @@ from hoso.pdf import marks, render
 from hoso.pdf.lift import Source
 from hoso.pdf.xmp import Meta
 from hoso.settings import Office, Reading
-from hoso.stages.place import covered, free_box, top_right
+from hoso.stages.place import Ground, free_box, top_right
 
 __all__ = ["VERSION", "compose", "mark_text"]
 
@@ -162,7 +162,7 @@ def _how(picture: Picture) -> str:
 def _marked(text: str, part: writer.Part, alone: bytes, seen: Seen) -> writer.Words:
     """The mark in the largest letters that find free space at the top right of the page, which ``alone`` shows by
     itself; else where it covers least."""
-    ink = (*marks.spots(alone)[1], *(word.box for word in seen.reading.words))
+    ground = Ground((*marks.spots(alone)[1], *(word.box for word in seen.reading.words)))
     margin = (_MARGIN / part.width, _MARGIN / part.height)
     scale = min(1.0, part.width / _NARROW)
     tried = []
@@ -170,9 +170,9 @@ def _marked(text: str, part: writer.Part, alone: bytes, seen: Seen) -> writer.Wo
         for widest in _MARK_WIDTHS:
             block = marks.block(text, size * scale, min(widest * scale, part.width - 2 * _MARGIN))
             shape = (block.width / part.width, block.height / part.height)
-            box = free_box(ink, shape, top_right(shape, margin, 0.09))
-            tried.append((covered(box, ink), writer.Words(block, box)))
-            if tried[-1][0] == 0:
+            box, share = free_box(ground, shape, top_right(shape, margin, 0.09))
+            tried.append((share, writer.Words(block, box)))
+            if share == 0:
                 return tried[-1][1]
     return min(tried, key=lambda one: one[0])[1]
 

@@ -1,50 +1,63 @@
 """Owns where words and seals may stand on a page without covering its ink: plain geometry on boxes.
 
-Never looks at pixels: what it knows of the ink are the boxes of words and codes that were read.
+Never looks at pixels: what it knows of the ink are boxes of words, codes and spots.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from math import ceil, floor
 
 from hoso.nouns import Box
 
-__all__ = ["covered", "free_box", "top_right"]
+__all__ = ["Ground", "free_box", "top_right"]
 
-_ROW, _COLUMN = 0.004, 0.04
-
-
-def covered(box: Box, taken: Iterable[Box]) -> float:
-    """The share 0..1 of ``box`` that the boxes of ``taken`` lie on, at most 1; overlaps count twice."""
-    area = (box[2] - box[0]) * (box[3] - box[1])
-    if area <= 0:
-        return 1.0
-    shared = 0.0
-    for other in taken:
-        wide = min(box[2], other[2]) - max(box[0], other[0])
-        high = min(box[3], other[3]) - max(box[1], other[1])
-        if wide > 0 and high > 0:
-            shared += wide * high
-    return min(1.0, shared / area)
+_COLUMNS, _ROWS = 200, 280  # cells of about 1 mm on A4
+_ROW, _COLUMN = 0.004, 0.04  # steps of candidates
 
 
-def free_box(taken: Sequence[Box], size: tuple[float, float], candidates: Iterable[tuple[float, float]]) -> Box:
-    """The first box of ``size`` at a candidate's upper left corner that lies on no word; else the least covered one.
+class Ground:
+    """What is taken on a page, as a grid of cells: a cell counts as taken where any box of ``taken`` lies on it."""
+
+    def __init__(self, taken: Iterable[Box]) -> None:
+        self._rows = [0] * _ROWS
+        for box in taken:
+            window, rows = _cells(box)
+            for row in rows:
+                self._rows[row] |= window
+
+    def covered(self, box: Box) -> float:
+        """The share 0..1 of the cells under ``box`` that are taken; 1 for a box without area or off the page."""
+        window, rows = _cells(box)
+        cells = window.bit_count() * len(rows)
+        return sum((self._rows[row] & window).bit_count() for row in rows) / cells if cells else 1.0
+
+
+def _cells(box: Box) -> tuple[int, range]:
+    """(columns as bits, rows) of the cells that ``box`` lies on."""
+    first, last = max(0, floor(box[0] * _COLUMNS)), min(_COLUMNS, ceil(box[2] * _COLUMNS))
+    top, bottom = max(0, floor(box[1] * _ROWS)), min(_ROWS, ceil(box[3] * _ROWS))
+    return ((1 << max(0, last - first)) - 1) << first, range(top, max(top, bottom))
+
+
+def free_box(ground: Ground, size: tuple[float, float], candidates: Iterable[tuple[float, float]]) -> tuple[Box, float]:
+    """(the first box of ``size`` at a candidate's upper left corner that lies on nothing, 0); else the least covered
+    one and its covered share.
 
     All in fractions of the page. Candidates that leave the page are moved onto it. Raises ValueError for no candidate.
     """
-    best: tuple[float, Box] | None = None
+    best: tuple[Box, float] | None = None
     for left, top in candidates:
         x, y = max(0.0, min(left, 1 - size[0])), max(0.0, min(top, 1 - size[1]))
         box = (x, y, x + size[0], y + size[1])
-        share = covered(box, taken)
+        share = ground.covered(box)
+        if best is None or share < best[1]:
+            best = (box, share)
         if share == 0:
-            return box
-        if best is None or share < best[0] - 1e-9:
-            best = (share, box)
+            break
     if best is None:
         raise ValueError("there is no candidate to place a box at")
-    return best[1]
+    return best
 
 
 def top_right(
@@ -53,8 +66,8 @@ def top_right(
     """Candidates at the upper right: down the right edge first, then the same further to the left.
 
     Decree 30/2020/NĐ-CP, Appendix I: what is added to a digitized copy stands at the top right of its first page.
-    ``margin`` keeps away from the right and upper edges, ``lowest`` is the lowest upper edge (the margin at
-    least) and ``leftmost`` the least left edge, but for the first column. Fractions of the page.
+    ``margin`` keeps away from the right and upper edges, ``lowest`` is the lowest upper edge (the margin at least) and
+    ``leftmost`` the least left edge, but for the first column. Fractions of the page.
     """
     left = 1 - margin[0] - size[0]
     while True:

@@ -20,7 +20,7 @@ from hoso.nouns import Picture, SignatureFinding
 from hoso.pdf import check, marks, stamp
 from hoso.signers.api import Look, Signer
 from hoso.signers.validate import validate
-from hoso.stages.place import free_box, top_right
+from hoso.stages.place import Ground, free_box, top_right
 
 __all__ = ["VERSION", "judged", "look_for", "seal"]
 
@@ -85,7 +85,7 @@ def look_for(pdf: bytes, profile: str, office: str, at: datetime, image: bytes =
     wide, high = stamp.stamp_size(lines, side)
     scale = min(1.0, (width - 2 * _MARGIN) / wide, 0.5 * height / high)  # cards and slips get a smaller look
     size = (wide * max(scale, 0.05) / width, high * max(scale, 0.05) / height)
-    box = free_box(taken, size, _candidates(size, (_MARGIN / width, _MARGIN / height)))
+    box, _ = free_box(Ground(taken), size, _candidates(size, (_MARGIN / width, _MARGIN / height)))
     return Look(chosen, 0, box, lines, stamp.stamp(lines, side, graphic, office))
 
 
