@@ -484,3 +484,40 @@ def test_a_page_without_words_has_no_layer(paper: Any, save: Any, filed: Any) ->
     copy = filed((save(paper().image, "JPEG", dpi=(100, 100)), "image/jpeg", seen), mark=False)
     assert b"HosoBlank" not in copy
     assert violations(copy) == ()
+
+
+def test_a_page_of_two_images_stays_drawn_and_gets_our_layer_in_place_of_the_hidden_one(
+    paper: Any, save: Any, filed: Any
+) -> None:
+    page = paper()
+    wide, high = page.image.width * 0.72, page.image.height * 0.72
+    with pikepdf.new() as pdf:
+        named = {}
+        for name, data, size in (("A", save(page.image, "JPEG", quality=90), page.image.size),
+                                 ("B", save(Image.new("RGB", (20, 20), (0, 0, 200)), "JPEG"), (20, 20))):  # fmt: skip
+            named[f"/{name}"] = pikepdf.Stream(
+                pdf, data, Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Width=size[0], Height=size[1],
+                BitsPerComponent=8, ColorSpace=pikepdf.Name.DeviceRGB, Filter=pikepdf.Name.DCTDecode,
+            )  # fmt: skip
+        helvetica = pikepdf.Dictionary(
+            Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica
+        )
+        content = (
+            f"q {wide} 0 0 {high} 0 0 cm /A Do Q q 40 0 0 40 200 30 cm /B Do Q "
+            "q BT /H 9 Tf 3 Tr 20 300 Td (somebody else) Tj ET Q"
+        )
+        held = pikepdf.Dictionary(
+            Type=pikepdf.Name.Page, MediaBox=[0, 0, wide, high], Contents=pdf.make_stream(content.encode()),
+            Resources=pikepdf.Dictionary(XObject=pikepdf.Dictionary(named), Font=pikepdf.Dictionary(H=helvetica)),
+        )  # fmt: skip
+        pdf.pages.append(pikepdf.Page(pdf.make_indirect(held)))
+        out = io.BytesIO()
+        pdf.save(out)
+    copy = filed((out.getvalue(), "application/pdf", page.seen()))
+    assert taken(copy) == "1 received drawing"
+    assert len(images(copy)) == 2
+    assert violations(copy) == ()
+    text = marks.text_of(copy, 1)
+    assert "somebody" not in text
+    assert "Nguyễn Thị Thử" in text
+    assert difference_of(copy, out.getvalue()) < 3
