@@ -22,6 +22,7 @@ __all__ = ["Plan", "Source"]
 
 _PAINTS = {"f", "F", "f*", "B", "B*", "b", "b*", "S", "s", "sh", "INLINE IMAGE"}
 _SHOWS = {"Tj", "TJ", "'", '"'}
+_STATE = {"Tr", "Tc", "Tw", "Tz", "TL", "Ts", "gs", "BDC", "BMC", "EMC"}
 _IMAGE_KEYS = {"/Type", "/Subtype", "/Width", "/Height", "/ColorSpace", "/BitsPerComponent", "/Decode", "/Mask", "/SMask",
                "/Filter", "/DecodeParms", "/Length", "/SMaskInData", "/Matte"}  # fmt: skip
 _DROPPED = (
@@ -302,12 +303,15 @@ def _letters(operands: Any) -> int:
 
 
 def _visible(instructions: list[Any]) -> list[Any]:
-    """Instructions without the text objects that show only invisible text (render mode 3 or 7)."""
-    kept: list[Any] = []
-    mode, stack, start, shown = 0, [], -1, False  # type: int, list[int], int, bool
-    for instruction in instructions:
+    """Instructions without the text that is invisible (render mode 3 or 7), whole text objects at a time.
+
+    Of such a text object its state stays, for it outlives the object; its font too, unless every visible text object
+    chooses its own.
+    """
+    objects: list[tuple[int, int, bool]] = []  # first and last instruction of a text object, whether it shows anything
+    mode, stack, start, shown, chosen, all_choose = 0, [], -1, False, False, True  # type: int, list[int], int, bool, bool, bool
+    for place, instruction in enumerate(instructions):
         word = str(instruction.operator)
-        kept.append(instruction)
         if word == "q":
             stack.append(mode)
         elif word == "Q" and stack:
@@ -315,20 +319,22 @@ def _visible(instructions: list[Any]) -> list[Any]:
         elif word == "Tr":
             mode = int(instruction.operands[0])
         elif word == "BT":
-            start, shown = len(kept) - 1, False
-        elif word in _SHOWS:
-            shown = shown or mode not in {3, 7}
+            start, shown, chosen = place, False, False
+        elif word == "Tf":
+            chosen = True
+        elif word in _SHOWS and mode not in {3, 7}:
+            shown = True
+            all_choose = all_choose and chosen
         elif word == "ET" and start >= 0:
-            body = kept[start:]
-            if not shown and not any(str(item.operator) in {"BDC", "BMC", "EMC"} for item in body):
-                state = [
-                    item for item in body if str(item.operator) in {"Tr", "Tc", "Tw", "Tz", "TL", "Tf", "Ts", "gs"}
-                ]
-                kept[start:] = state
-            elif not shown:
-                kept[start:] = [item for item in body if str(item.operator) not in _SHOWS]
+            objects.append((start, place, shown))
             start = -1
-    return kept
+    dropped: set[int] = set()
+    for first, last, visible in objects:
+        if not visible:
+            kept = _STATE if all_choose else _STATE | {"Tf"}
+            words = [str(instructions[place].operator) for place in range(first, last + 1)]
+            dropped |= {first + step for step, word in enumerate(words) if word not in kept}
+    return [instruction for place, instruction in enumerate(instructions) if place not in dropped]
 
 
 def _forget(resources: Any, instructions: list[Any]) -> None:
