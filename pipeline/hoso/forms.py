@@ -51,7 +51,7 @@ _COLUMNS = frozenset({"VARCHAR", "DATE", "JSON"})
 @dataclass(frozen=True, slots=True)
 class Anchor:
     """A printed ``text`` that tells the form. ``weight`` is how much (1 some, 3 nearly certain), ``zone`` where on the
-    page; ``alone``: it fills a line of its own; ``capitals``: it is set in capitals; ``first``: it stands on the first page."""
+    page; ``alone``: it fills a line of its own; ``capitals``: it is set in capitals; ``first``: on the first page."""
 
     text: str
     weight: float
@@ -68,10 +68,10 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class FieldRule:
-    """One field. ``labels`` are the wordings of its printed label, ``section`` a heading it must come after, ``until`` texts
-    that end its value, ``lines`` how many lines it may run over, ``choices`` the values it may have, ``pattern`` a regular
-    expression its value must match whole, ``same_as`` the fact it states ("person.name"), ``column`` its warehouse type,
-    ``nth`` which of several equal labels is meant (1 the first, -1 the last)."""
+    """One field. ``labels`` are the wordings of its printed label, ``until`` texts that end its value, ``lines`` how many
+    lines it may run over, ``choices`` the values it may have, ``columns`` those of a table ("key: heading | heading"),
+    ``pattern`` a regular expression its value must match whole, ``same_as`` the fact it states ("person.name"),
+    ``column`` its warehouse type, ``nth`` which of several equal labels is meant (1 the first, -1 the last)."""
 
     name: str
     title: str
@@ -79,7 +79,6 @@ class FieldRule:
     find: str = "label"
     required: bool = False
     labels: tuple[str, ...] = ()
-    section: str = ""
     until: tuple[str, ...] = ()
     zone: str = "page"
     lines: int = 1

@@ -26,7 +26,7 @@ __all__ = ["VERSION", "divide", "secret_mark"]
 
 VERSION = "1"
 
-_APPENDIX = re.compile(r"^(?:phu luc|mau so|bieu mau|mau \d|bieu so|ban hanh kem theo|\(ban hanh kem theo|\(kem theo)")
+_APPENDIX = re.compile(r"^(?:phu luc|mau so|bieu mau|mau \d|bieu so|ban hanh kem theo|\(ban hanh kem theo|\(?kem theo)")
 _SECRET = frozenset({"mat", "toi mat", "tuyet mat"})
 _STEEPNESS = 1.8
 """How fast certainty grows with the weight of anchors past the threshold; 1.0 of weight is about one more sure anchor."""
@@ -202,7 +202,7 @@ def _capital(text: str, anchor: Anchor) -> bool:
 
 
 def _is_appendix(laid: Sheet, national: int) -> bool:
-    """Whether the page says of itself, above its national title, that it is an appendix or a blank form."""
+    """Whether the page says of itself, in its rows up to ``national``, that it is an appendix or a blank form."""
     return any(_APPENDIX.match(fold(run.text)) for row in laid.rows[: national + 1] for run in row.runs)
 
 
@@ -216,7 +216,9 @@ def _continues(before: _Paper, seen: Seen, laid: Sheet, counts: dict[str, int]) 
     number = _page_number(laid)
     if number is not None:
         return number == len(before.pages) + 1
-    if any(_anchor(laid, a) for a in before.form.anchors if not a.first):
+    if any(_anchor(laid, a) for a in before.form.anchors if not a.first) or _is_appendix(
+        laid, min(8, len(laid.rows) - 1)
+    ):
         return True
     return not before.signed
 

@@ -19,7 +19,7 @@ from hoso.nouns import Code, Document, Field, Seen
 from hoso.stages import labels, letterhead, signing, tables
 from hoso.stages.labels import Claim, Slip
 from hoso.stages.layout import Sheet, Token, place_of, sheet
-from hoso.values import dates, identifiers, licences, measures, numbers, persons
+from hoso.values import agencies, dates, identifiers, licences, measures, numbers, persons
 from hoso.values import text as texts
 from hoso.values.fold import fold
 from hoso.values.parsed import NOTHING, Parsed
@@ -84,7 +84,7 @@ Finder = Callable[[FieldRule, _Pages], _Found | None]
 
 
 def extract(document: Document, pages: Sequence[Seen], form: Form) -> tuple[Field, ...]:
-    """The fields of ``form`` in its order. ``pages`` are those of the document, ``page.position`` counted in the dossier."""
+    """The fields of ``form`` in its order. ``pages`` are the document's, ``page.position`` counted in the dossier."""
     papers = tuple(sheet(s) for s in pages)
     if not papers:
         return tuple(_nothing(rule) for rule in form.fields)
@@ -125,12 +125,13 @@ def _nothing(rule: FieldRule) -> Field:
 
 
 def _engine(rule: FieldRule, tokens: Sequence[Token]) -> float:
-    """How sure the engine was of the words. Of a number or date on the letterhead only the figures count, and the worst
-    of them: a clerk may have written them in, and a pen reads as a wrong figure more often than as none."""
+    """How sure the engine was of the words; of a number or date on the letterhead of its figures, and the worst of them."""
     worded = [t.confidence for t in tokens if any(c.isalnum() for c in t.text)] or [t.confidence for t in tokens]
     if rule.find in {"symbol", "place-date"}:
-        figures = [t.confidence for t in tokens if re.search(r"\d", t.text)]
-        return float(min(figures or worded) ** 2)
+        month = next((i for i, t in enumerate(tokens) if re.search("t?h?ang", fold(t.text))), 0)
+        slots = tokens[1:month] if rule.find == "place-date" else ()
+        figures = [t.confidence for t in tokens if re.search(r"\d", t.text) or t in slots]
+        return min(figures or worded)
     return 0.6 * sum(worded) / len(worded) + 0.4 * min(worded) if worded else 0.0
 
 
@@ -147,6 +148,13 @@ def _part(name: str, rule: FieldRule, laid: _Pages) -> _Found | None:
     slot = name in {"symbol", "dated"} and bool(tokens)
     if name == "abstract" and tokens:
         return _Found(slip, "letterhead.abstract", _subject(slip.text, laid.head.whole))
+    if name in laid.head.pen and tokens:
+        pen = laid.head.pen[name]
+        parsed = _PARSERS[rule.kind](texts.squeeze(slip.text), rule)
+        fault = "field.handwritten" if pen > 0.5 else parsed.fault
+        return _Found(
+            slip, f"letterhead.{name}", replace(parsed, quality=(1.0 - 0.4 * pen) * parsed.quality, fault=fault)
+        )
     return _Found(slip, f"letterhead.{name}", slot=slot) if tokens else None
 
 
@@ -195,7 +203,7 @@ def _behind(rule: FieldRule, laid: _Pages) -> _Found | None:
 
 
 def _tick(rule: FieldRule, laid: _Pages) -> _Found | None:
-    """One of the choices: printed alone, or the one whose box is ticked. Two choices without a readable tick: nobody knows."""
+    """One of the choices: printed alone, or the one whose box is ticked. Two without a readable tick: nobody knows."""
     for claim in _mine(rule, laid):
         slip = labels.following(claim, laid.sheets, laid.claims, 1)
         words = [t.text.strip(".,;:") for t in slip.tokens]
@@ -322,7 +330,7 @@ def _subject(raw: str, whole: bool) -> Parsed:
 
 def _agency(raw: str, rule: FieldRule) -> Parsed:
     words = [w.strip("'\"‘’“”`^|*~_.:;") for w in raw.split() if any(c.isalnum() for c in w)]
-    return Parsed(" ".join(words), 1.0) if words else NOTHING
+    return Parsed(agencies.spell(" ".join(words)), 1.0) if words else NOTHING
 
 
 def _sentence(raw: str) -> Parsed:
@@ -368,7 +376,8 @@ _PARSERS: dict[str, Callable[[str, FieldRule], Parsed]] = {
     "text": _plain, "agency": _agency, "title": _plain, "abstract": _plain, "type": _plain, "place": _place_name,
     "choice": _choice, "person": _name, "date": _dotted(dates.parse), "identity": _dotted(identifiers.identity),
     "phone": _dotted(identifiers.phone), "symbol": _dotted(numbers.symbol), "dossier-code": _dotted(numbers.dossier_code),
-    "certificate": _dotted(numbers.certificate), "licence-class": _dotted(licences.parse), "alcohol": _dotted(measures.alcohol),
+    "certificate": _dotted(numbers.certificate), "licence-class": _dotted(licences.parse),
+    "alcohol": _dotted(measures.alcohol),
 }  # fmt: skip
 
 
@@ -382,7 +391,8 @@ def _from_codes(rule: FieldRule, codes: Sequence[tuple[int, Code]], field: Field
             continue
         if field.value in (None, parsed.value):
             place = place_of(position, (Token(code.text, code.box, code.box, 1.0),))
-            return replace(field, value=parsed.value, raw=field.raw or code.text, confidence=0.99, place=field.place or place,
+            return replace(field, value=parsed.value, raw=field.raw or code.text, confidence=0.99,
+                           place=field.place or place,
                            source="qr", rule=f"code: {code.kind}", status="clear", failed=())  # fmt: skip
         return replace(
             field,

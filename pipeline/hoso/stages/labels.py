@@ -34,6 +34,8 @@ class Claim:
     start: int
     end: int
     score: float
+    cell: bool = False
+    """It wraps in a table cell of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +64,14 @@ def claims(sheets: Sequence[Sheet], form: Form) -> tuple[Claim, ...]:
             starts = _starts(row)
             for name, label, rule in [*wanted, *stops]:
                 for hit in texts.find(label, plain):
-                    firm = _firm(row, hit.end)
-                    if not firm and not (hit.start in starts and hit.score >= 0.9):
+                    colon = _colon(row, hit.end)
+                    firm = colon or _ends(row, hit.end)
+                    least = 0.0 if colon else 0.9
+                    if hit.score < least or not (firm or hit.start in starts) or _crosses(row, hit.start, hit.end):
                         continue
                     if label.isupper() and texts.upper_share(" ".join(plain[hit.start : hit.end])) < 0.6:
                         continue
-                    if len(texts.skeleton(label)) <= 4 and not firm:
+                    if len(texts.skeleton(label)) <= 4 and not colon:
                         continue
                     if any(":" in t for t in plain[hit.start : hit.end - 1]):
                         continue
@@ -75,6 +79,7 @@ def claims(sheets: Sequence[Sheet], form: Form) -> tuple[Claim, ...]:
                         continue
                     score = hit.score * (1.0 if firm else 0.92)
                     found.append(Claim(name, label, s, r, hit.start, hit.end, score))
+            found += _wrapped(s, sheet, r, wanted)
     found.sort(key=lambda c: (-(round(c.score * 12) + min(20, len(texts.skeleton(c.label))) / 2), c.sheet, c.row))
     kept: list[Claim] = []
     for claim in found:
@@ -82,6 +87,28 @@ def claims(sheets: Sequence[Sheet], form: Form) -> tuple[Claim, ...]:
         if all(claim.end <= k.start or claim.start >= k.end for k in rivals):
             kept.append(claim)
     return tuple(sorted(kept, key=lambda c: (c.sheet, c.row, c.start)))
+
+
+def _wrapped(s: int, sheet: Sheet, r: int, wanted: Sequence[tuple[str, str, FieldRule]]) -> list[Claim]:
+    """Labels set on two lines in a cell of their own: the first run of a row and that of the next, read together."""
+    if (
+        r + 1 == len(sheet.rows)
+        or len(sheet.rows[r].runs) < 2
+        or sheet.rows[r + 1].y - sheet.rows[r].y > 2.2 * sheet.line
+    ):
+        return []
+    one, two = sheet.rows[r].runs[0].tokens, sheet.rows[r + 1].runs[0].tokens
+    if abs(one[0].box[0] - two[0].box[0]) > 0.04 or len(one) + len(two) > 14:
+        return []
+    plain = [t.text for t in (*one, *two)]
+    found = []
+    for name, label, rule in wanted:
+        if len(label.split()) < 3 or not _inside(one[0].box, rule.box):
+            continue
+        for hit in texts.find(label, plain, 0.9):
+            if hit.start <= 1 and hit.end > len(one):
+                found.append(Claim(name, label, s, r, hit.start, len(one), 0.95 * hit.score, True))
+    return found
 
 
 def following(claim: Claim, sheets: Sequence[Sheet], taken: Sequence[Claim], lines: int) -> Slip:
@@ -112,6 +139,12 @@ def following(claim: Claim, sheets: Sequence[Sheet], taken: Sequence[Claim], lin
         mine = [c for c in taken if _on(c, claim.sheet, index)]
         cut = min((c.start for c in mine), default=len(below.tokens))
         column = [t for run in below.runs if run.box[0] > left_edge - 0.03 for t in run.tokens]
+        if got and (
+            claim.cell or got[0].box[0] - label[2] > 2 * sheet.em
+        ):  # a cell of its own: a label that wraps stays in its own
+            before = [t for t in column if t.box[0] < got[0].box[0] - 0.02]
+            if before and before[-1].box[2] < got[0].box[0] - 0.005:
+                column = [t for t in column if t not in before]
         rest = clean(_without_leaders([t for t in below.tokens[:cut] if t in column]))
         if not rest and not mine:
             continue
@@ -164,21 +197,35 @@ def _starts(row: Row) -> set[int]:
     return starts
 
 
-def _firm(row: Row, end: int) -> bool:
-    """Whether a colon, leaders, a wide gap or the end of the line follows the token before ``end``."""
+def _colon(row: Row, end: int) -> bool:
+    """Whether a colon or leaders stand behind the token before ``end``."""
     tokens = row.tokens
-    if tokens[end - 1].text.rstrip().endswith((":", "…", "..", ";")) or end == len(tokens):
+    if tokens[end - 1].text.rstrip().endswith((":", "…", "..", ";")):
         return True
-    if _LEADER.match(tokens[end].text) and (
-        ":" in tokens[end].text or ".." in tokens[end].text or "…" in tokens[end].text
-    ):
-        return True
-    index = 0
+    return (
+        end < len(tokens)
+        and bool(_LEADER.match(tokens[end].text))
+        and any(m in tokens[end].text for m in (":", "..", "…"))
+    )
+
+
+def _breaks(row: Row) -> list[int]:
+    """After how many tokens each run of the row ends."""
+    ends, index = [], 0
     for run in row.runs:
         index += len(run.tokens)
-        if index == end:
-            return True
-    return False
+        ends.append(index)
+    return ends
+
+
+def _ends(row: Row, end: int) -> bool:
+    """Whether a wide gap or the end of the line follows the token before ``end``."""
+    return end in _breaks(row)
+
+
+def _crosses(row: Row, start: int, end: int) -> bool:
+    """Whether a wide gap lies inside: then it is a label and the beginning of its value."""
+    return any(start < at < end for at in _breaks(row))
 
 
 def _level_with(claim: Claim, sheet: Sheet, label: Box, taken: Sequence[Claim]) -> tuple[Token, ...]:

@@ -25,9 +25,10 @@ _ROLES = (
     "CỤC TRƯỞNG", "PHÓ CỤC TRƯỞNG", "CHI CỤC TRƯỞNG", "PHÓ CHI CỤC TRƯỞNG", "VỤ TRƯỞNG", "PHÓ VỤ TRƯỞNG", "CHÁNH VĂN PHÒNG",
     "PHÓ CHÁNH VĂN PHÒNG", "CHÁNH THANH TRA", "PHÓ CHÁNH THANH TRA", "TRƯỞNG PHÒNG", "PHÓ TRƯỞNG PHÒNG", "HIỆU TRƯỞNG",
     "PHÓ HIỆU TRƯỞNG", "VIỆN TRƯỞNG", "PHÓ VIỆN TRƯỞNG", "TRƯỞNG BAN", "PHÓ TRƯỞNG BAN", "THỦ TƯỚNG", "PHÓ THỦ TƯỚNG",
-    "TỔNG CỤC TRƯỞNG", "PHÓ TỔNG CỤC TRƯỞNG", "ỦY BAN NHÂN DÂN", "TRƯỞNG CÔNG AN", "PHÓ TRƯỞNG CÔNG AN", "CHÁNH ÁN", "PHÓ CHÁNH ÁN",
+    "TỔNG CỤC TRƯỞNG", "PHÓ TỔNG CỤC TRƯỞNG", "ỦY BAN NHÂN DÂN", "TRƯỞNG CÔNG AN", "PHÓ TRƯỞNG CÔNG AN", "CHÁNH ÁN",
+    "PHÓ CHÁNH ÁN",
 )  # fmt: skip
-_MARKS = "TM.", "KT.", "TL.", "TUQ.", "Q."
+_EDGES = " .,:;-–—_*'\"‘’`~|"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,9 @@ def office(block: Signing) -> tuple[str, float]:
     """Authority and title in one line ("KT. GIÁM ĐỐC - PHÓ GIÁM ĐỐC"; a title that wraps is joined by a blank), and 0..1
     how well its lines agree with titles that exist."""
     lines = [_spell(" ".join(t.text for t in row)) for row in block.rows]
-    sure = min((1.0 if _known(line) else 0.8 for line in lines), default=0.0)
+    sure = min((1.0 if _known(line) else 0.75 for line in lines), default=0.0)
+    if lines and not _is_whole(lines):
+        sure = min(sure, 0.7)
     joined = ""
     before = ""
     for line in lines:
@@ -151,9 +154,21 @@ def _role(text: str) -> float:
     return max(texts.likeness(bare, role) for role in _ROLES)
 
 
+def _is_whole(lines: Sequence[str]) -> bool:
+    """Whether nothing is plainly missing: "TM." wants a title after the body, "KT." and "TL." that of who signs, and a
+    deputy never stands under the head without "KT."."""
+    last = lines[-1]
+    if re.match(r"^(?:KT|TL|TUQ)\.", last) or re.match(r"^(?:TM\. )?(?:ỦY BAN NHÂN DÂN|HỘI ĐỒNG)\b", last):
+        return False
+    heads = [line for line in lines if line in _ROLES and not line.startswith("PHÓ")]
+    return not (len(heads) >= 1 and last.startswith("PHÓ") and not any(re.search(r"\bKT\.", line) for line in lines))
+
+
 def _known(line: str) -> bool:
     """Whether a line holds a title of the list, or the whole of an office's name in clean capitals."""
     words = line.split()
+    if any(len(w) == 1 and w.isalpha() for w in words) or not re.match(r"^\w", line):
+        return False
     return any(texts.find(role, words, 0.9) for role in _ROLES) or bool(
         re.search(r"(?:TRƯỞNG|ỦY BAN|HỘI ĐỒNG|BAN |PHÒNG|TỔ )", line)
     )
@@ -161,8 +176,8 @@ def _known(line: str) -> bool:
 
 def _spell(line: str) -> str:
     """A line of the block with its authority mark set apart, and a known title spelled as the title is: a closed list."""
-    match = re.match(r"^(T\.?M|K\.?T|T\.?L|TUQ|Q)\s?[.,:]\s*(.*)$", line.strip(" .,:;-_*'\"‘’`~"))
-    mark, rest = (match[1].replace(".", "") + ". ", match[2]) if match else ("", line.strip(" .,:;-_*'\"‘’`~"))
+    match = re.match(r"^(T\.?M|K\.?T|T\.?L|TUQ|Q)\s?[.,:]\s*(.*)$", line.strip(_EDGES))
+    mark, rest = (match[1].replace(".", "") + ". ", match[2]) if match else ("", line.strip(_EDGES))
     role = max(_ROLES, key=lambda r: texts.likeness(rest, r))
     return mark + (role if texts.likeness(rest, role) >= 0.9 else rest)
 

@@ -34,8 +34,8 @@ def rows_of(
     placed = [(sheet.position + _y(t), _column(t, edges), t, sheet.line) for sheet, tokens in lines for t in tokens]
     anchors: list[float] = []
     for y, column, token, line in placed:
-        small = column == 0 and re.match(r"^\D?\d{1,2}\D?$", token.text)
-        counted = column == len(keys) - 1 and re.search(r"\d", token.text)
+        small = column == 0 and re.match(r"^\D?\d{1,2}\D?$", token.text) is not None
+        counted = column == len(keys) - 1 and re.search(r"\d", token.text) is not None
         counted = counted or (0 < column == len(keys) - 2 and texts.skeleton(token.text) in {"ban", "bon", "ben"})
         if (small or counted) and not any(abs(y - a) < 1.0 * line for a in anchors):
             anchors.append(y)

@@ -18,7 +18,7 @@ __all__ = ["Dated", "ends_in_date", "find", "parse", "slot"]
 
 _D = r"[0-9oilszbq|!]"
 _LONG = re.compile(
-    rf"(?:n?g[a-z]?y\s*[:.]?\s*|(?<![0-9a-z]))(?P<d>{_D}{{1,2}})(?:\s?[.,;:])?\s*t?h?[a-z]?ng\s*[:.]?\s*(?P<m>{_D}{{1,2}})(?:\s?[.,;:])?\s*"
+    rf"(?:n?g[a-z]?y\s*[:.]?\s*|(?<![^\s,.;]))(?P<d>{_D}{{1,2}})(?:\s?[.,;:])?\s*t?h?[a-z]?ng\s*[:.]?\s*(?P<m>{_D}{{1,2}})(?:\s?[.,;:])?\s*"
     rf"n[a-z]?m\s*[:.]?\s*(?P<y>{_D}{{4}})(?![0-9])"
 )
 _SHORT = re.compile(

@@ -22,7 +22,7 @@ _NUMBER = re.compile(r"^\W{0,2}([0-9OoQDlI|]+(?:[.,][0-9OoQD]+)?)(?=[\s.]*[mnr])
 
 
 def alcohol(text: str) -> Parsed:
-    """A concentration with its unit: as printed where it is whole; with the unit spelled anew where only that is damaged."""
+    """A concentration with its unit: as printed where it is whole; the unit spelled anew where only it is damaged."""
     body = squeeze(re.sub(r"[.…_]{2,}", " ", text.replace("⁄", "/"))).strip(" .,;:_|-")
     if _WHOLE.fullmatch(body):
         return Parsed(body, 1.0)

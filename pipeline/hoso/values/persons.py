@@ -56,13 +56,20 @@ def parse(text: str) -> Parsed:
 
 
 def looks_like_name(text: str) -> bool:
-    """Whether ``text`` can be a printed name: two to six capitalised words of letters, no title or office among them."""
+    """Whether ``text`` can be a printed name: two to six capitalised words of letters, no title or office among them,
+    and not words from the ring of a seal."""
     parsed = parse(text)
     if parsed.value is None or parsed.quality < 0.7:
         return False
-    return not _OFFICE.search(" " + fold(parsed.value) + " ")
+    low = " " + fold(parsed.value) + " "
+    if parsed.value.isupper():
+        return not _RING.search(low) and not _OFFICE.search(low)
+    words = parsed.value.split()
+    mixed = any(len(w) > 1 and w.isupper() for w in words)
+    return not mixed and (fold(words[0]) in _FAMILY or not _OFFICE.search(low))
 
 
+_RING = re.compile(r" (?:dan|huyen|phuong|tinh|thanh|pho|cong|hoa|xhcn|viet|nam|so|te|uban|uyban|kon|xa|thi) ")
 _OFFICE = re.compile(
     r" (?:giam doc|chu tich|truong phong|bo truong|thu truong|van phong|uy ban|nhan dan|so y|y te|noi nhan|luu|hoi dong|"
     r"nguoi ky|chanh|kt|tl|tm|tuq|phong kham|benh vien|nhu dieu|nguoi ket|ket luan|nguoi nop|nguoi tiep) "
