@@ -6,37 +6,70 @@ cleaning decides the accuracy of reading, the model hardly matters; halving 300 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hoso.imaging import colour, grade, level, spots
+from hoso.imaging import colour, frames, grade, level, spots
+from hoso.imaging.lines import Ribbon, ribbon, strips
 from hoso.imaging.paper import even, ink, parts
 from hoso.imaging.pixels import Affine, Pixels, array, grey, raster, resize
-from hoso.nouns import Box, Raster
+from hoso.nouns import Box, Raster, Word
 
-__all__ = ["WORKING_DPI", "Cleaned", "clean", "place"]
+__all__ = ["WORKING_DPI", "Cleaned", "clean"]
 
 WORKING_DPI = 200.0
+_TALLEST, _WIDEST = 0.5, 1.6  # inches: what is larger is no letter nor a run of letters that touch
 _FINE, _COARSE = 220.0, 160.0  # dpi from which a page is halved, below which it is enlarged
 
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """A page ready for reading. ``raster``: grey, level. ``back`` leads from its pixels to those of the upright page
-    at the same dpi, whose size is ``width`` × ``height``. ``skew``: degrees, see :mod:`hoso.nouns`. ``blank`` says why
-    the page is blank, "" where it is not; ``weakest`` what lowers ``quality`` (0..1) most."""
+    """A page ready for reading. ``raster`` is the ribbon of its lines, in grey; ``page`` the level page they come from.
+    ``skew``: degrees, see :mod:`hoso.nouns`. ``blank`` says why the page is blank, "" where it is not; ``weakest`` what
+    lowers ``quality`` (0..1) most."""
 
     raster: Raster
-    back: Affine
-    width: int
-    height: int
+    page: Raster
     skew: float
     quality: float
     weakest: str
     blank: str
     seal: bool
     signature: bool
+    _ticks: tuple[frames.Tick, ...]
+    _ribbon: Ribbon
+    _back: Affine
+    _size: tuple[int, int]
+
+    def level(self, words: Iterable[Word]) -> tuple[Word, ...]:
+        """Words read on the ribbon, boxes on the level page, ``line`` the number of their strip."""
+        placed = ((word, self._ribbon.place(word.box)) for word in words)
+        read = tuple(replace(word, box=at[0], line=at[1]) for word, at in placed if at is not None)
+        return read + self._ticked(len(self._ribbon.rows))
+
+    def _ticked(self, line: int) -> tuple[Word, ...]:
+        """Boxes to tick as words, each a line of its own: U+2612 where marked, U+2610 where not."""
+        wide, high = self.page.width, self.page.height
+        return tuple(
+            Word(
+                "\u2612" if tick.marked else "\u2610",
+                (tick.box[0] / wide, tick.box[1] / high, tick.box[2] / wide, tick.box[3] / high),
+                tick.confidence,
+                line + number,
+            )
+            for number, tick in enumerate(self._ticks)
+        )
+
+    def place(self, box: Box) -> Box:
+        """A box on the level page as the smallest upright box around it on the upright page, both as fractions."""
+        a, b, c, d, e, f = self._back
+        wide, high = self.page.width, self.page.height
+        corners = [(x * wide, y * high) for x in (box[0], box[2]) for y in (box[1], box[3])]
+        xs = [(a * x + b * y + c) / self._size[0] for x, y in corners]
+        ys = [(d * x + e * y + f) / self._size[1] for x, y in corners]
+        return _clip(min(xs)), _clip(min(ys)), _clip(max(xs)), _clip(max(ys))
 
 
 def clean(page: Raster) -> Cleaned:
@@ -63,30 +96,22 @@ def clean(page: Raster) -> Cleaned:
     signed = not why and colour.signature(flat, evened if coloured else None, mask, dpi, rings + dark_rings)
     straight, back = level.level(flat, angle)
     straight = straight.copy() if straight is flat else straight
-    dirt = _paint(straight, dpi)
+    made, boxes, dirt = _lay(straight, dpi)
     worth, weakest = grade.quality(flat, mask, dpi, page.dpi, dirt)
     return Cleaned(
+        raster(made.pixels, dpi, page.dpi_known),
         raster(straight, dpi, page.dpi_known),
-        back,
-        width,
-        height,
         angle,
         worth,
         weakest,
         why,
         bool(rings or dark_rings),
         signed,
+        boxes,
+        made,
+        back,
+        (width, height),
     )
-
-
-def place(box: Box, cleaned: Cleaned) -> Box:
-    """A box on the cleaned page (fractions) as the smallest upright box around it on the upright page (fractions)."""
-    a, b, c, d, e, f = cleaned.back
-    wide, high = cleaned.raster.width, cleaned.raster.height
-    corners = [(x * wide, y * high) for x in (box[0], box[2]) for y in (box[1], box[3])]
-    xs = [(a * x + b * y + c) / cleaned.width for x, y in corners]
-    ys = [(d * x + e * y + f) / cleaned.height for x, y in corners]
-    return _clip(min(xs)), _clip(min(ys)), _clip(max(xs)), _clip(max(ys))
 
 
 def _scale(dpi: float) -> float:
@@ -108,21 +133,31 @@ def _marks(evened: Pixels) -> Pixels:
     return marks
 
 
-def _paint(straight: Pixels, dpi: float) -> int:
-    """Paint out what is not to be read, in place; the number of specks that were there."""
+def _lay(straight: Pixels, dpi: float) -> tuple[Ribbon, tuple[frames.Tick, ...], int]:
+    """The ribbon of the level page (painted clean in place), its boxes to tick, the number of specks on it."""
     mask = ink(straight)
     found = parts(mask)
-    kept = spots.letters(found, dpi)
-    spots.paint(straight, found, spots.leaders(found, dpi))
-    dirt = spots.specks(found, kept, mask.shape, dpi)
-    spots.paint(straight, found, dirt)
     for k in spots.strays(found, mask.shape, dpi):
         window = (
             slice(found.top[k], found.top[k] + found.height[k]),
             slice(found.left[k], found.left[k] + found.width[k]),
         )
-        straight[window][found.labels[window] == k + 1] = 255
-    return len(dirt)
+        gone = found.labels[window] == k + 1
+        straight[window][gone], mask[window][gone] = 255, 0
+    ruled = frames.frames(straight, mask, found, dpi)
+    found = parts(mask)
+    boxes, framed = frames.ticks(found, dpi)
+    usable = (found.height <= _TALLEST * dpi) & (found.width <= _WIDEST * dpi)
+    dots = spots.leaders(found, dpi)
+    dirt = spots.specks(found, spots.letters(found, dpi), mask.shape, dpi)
+    spots.paint(straight, found, dots)
+    spots.paint(straight, found, dirt)
+    usable[dots] = usable[dirt] = usable[framed] = False
+    if ruled is not None:
+        beside = np.bincount(found.labels[ruled.zone > 0], minlength=len(usable) + 1)[1:]
+        usable &= beside <= 0.6 * found.area
+    made = strips(found, usable, ruled.uprights if ruled else None, ruled.cells if ruled else (), dpi)
+    return ribbon(straight, found, made), boxes, len(dirt)
 
 
 def _clip(value: float) -> float:

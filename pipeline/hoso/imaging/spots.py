@@ -1,4 +1,4 @@
-"""Owns what is painted out of a level page before it is read: leader dots, specks, edges of the glass, long rules.
+"""Owns what is painted out of a level page before it is read: leader dots, specks, edges of the glass.
 
 Works on an evened grey page at about 200 dpi and paints with paper white. Never touches what stands near a letter:
 tone marks and dots of Vietnamese letters are as small as dirt.
@@ -6,13 +6,15 @@ tone marks and dots of Vietnamese letters are as small as dirt.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 
 from hoso.imaging.paper import Parts
 from hoso.imaging.pixels import Pixels
 
-__all__ = ["SPECKLED", "leaders", "letters", "paint", "rules", "specks", "strays"]
+__all__ = ["SPECKLED", "leaders", "letters", "paint", "specks", "strays"]
 
 SPECKLED = 100  # specks from which a page counts as speckled (measured; fewer are periods and dots)
 _RUN = 6  # dots in a row from which they are a leader, never an ellipsis
@@ -33,25 +35,66 @@ def letters(found: Parts, dpi: float) -> Pixels:
 
 
 def leaders(found: Parts, dpi: float) -> Pixels:
-    """Indices of dots that stand in runs of six or more on one level, evenly spaced (a form's dotted line)."""
+    """Indices of dots of a form's dotted lines: runs of six or more, evenly spaced on one level, and the dots of the
+    same pitch between and under the letters that were filled in on such a line.
+
+    Dots below vowels share a level too, but stand a letter apart: a run under letters must have neighbours at one pitch.
+    """
     unit = dpi / 200
     small = (found.width <= 8 * unit) & (found.height <= 7 * unit) & (found.area >= 2 * unit)
     index = np.flatnonzero(small)
     if len(index) < _RUN:
         return index[:0]
-    centre_x = found.left[index] + found.width[index] / 2
-    centre_y = found.top[index] + found.height[index] / 2
+    x = found.left[index] + found.width[index] / 2
+    y = found.top[index] + found.height[index] / 2
     taken = np.zeros(len(index), bool)
-    order = np.lexsort((centre_x, np.floor(centre_y / (3 * unit))))
-    for offset in (0.0, 1.5):  # two ways of cutting the page into bands, so that no level falls between them
-        band = np.floor((centre_y + offset * unit) / (3 * unit))
-        order = np.lexsort((centre_x, band))
-        gap = np.diff(centre_x[order])
+    gaps: list[Pixels] = []
+    for order, band in _banded(x, y, 3 * unit):
+        gap = np.diff(x[order])
         joined = (np.diff(band[order]) == 0) & (gap > 1.5 * unit) & (gap <= 16 * unit)
         for start, stop in _runs(joined):
             if stop - start + 1 >= _RUN and _even(gap[start:stop]):
                 taken[order[start : stop + 1]] = True
-    return index[taken]
+                gaps.append(gap[start:stop])
+    if not gaps:
+        return index[:0]
+    pitch = float(np.median(np.concatenate(gaps)))
+    wide, high = (1.7 * float(np.median(side[index[taken]])) for side in (found.width, found.height))
+    alike = (found.width[index] <= max(wide, 2.2 * pitch)) & (found.height[index] <= high)
+    fresh = np.zeros(len(index), bool)
+    for order, band in _banded(x, y, 3 * unit):
+        order, band = order[alike[order]], band[order][alike[order]]
+        for row in np.split(order, np.flatnonzero(np.diff(band)) + 1):
+            if len(row) >= _RUN:
+                fresh[_in_step(row, x, y, pitch, unit)] = True
+    return index[taken | fresh]
+
+
+def _in_step(row: Pixels, x: Pixels, y: Pixels, pitch: float, unit: float) -> Pixels:
+    """Those of ``row`` that stand at multiples of one pitch (that of the page within 1.2 %) from each other.
+
+    None where fewer than six do, or fewer than half of the row, or hardly any two stand side by side.
+    """
+    tried = pitch * (1 + np.arange(-12, 13) / 1000)
+    turns = np.exp(2j * np.pi * x[row][None, :] / tried[:, None])
+    sums = turns.sum(axis=1)
+    best = int(np.argmax(np.abs(sums)))
+    off = np.abs(np.angle(turns[best] / np.exp(1j * np.angle(sums[best])))) / (2 * np.pi)
+    chosen = row[off <= 0.2]
+    if len(chosen) < max(_RUN, 0.5 * len(row)):
+        return row[:0]
+    side_by_side = np.abs(np.diff(np.sort(x[chosen])) - pitch) < 0.3 * pitch
+    if np.count_nonzero(side_by_side) < 3:
+        return row[:0]
+    level: Pixels = chosen[np.abs(y[chosen] - np.median(y[chosen])) <= 1.3 * unit]
+    return level
+
+
+def _banded(x: Pixels, y: Pixels, high: float) -> Iterator[tuple[Pixels, Pixels]]:
+    """Two ways of cutting the page into bands, so that no level falls between them: (order by band and x, bands)."""
+    for offset in (0.0, high / 2):
+        band = np.floor((y + offset) / high)
+        yield np.lexsort((x, band)), band
 
 
 def specks(found: Parts, kept: Pixels, shape: tuple[int, ...], dpi: float) -> Pixels:
@@ -81,7 +124,8 @@ def specks(found: Parts, kept: Pixels, shape: tuple[int, ...], dpi: float) -> Pi
 
 
 def strays(found: Parts, shape: tuple[int, ...], dpi: float) -> Pixels:
-    """Indices of components that are the glass or the next sheet: at the border, and in its margin or very long."""
+    """Indices of components that are the glass or the next sheet (at the border, and in its margin or very long), and
+    of punched holes."""
     height, width = shape[:2]
     margin = 0.25 * dpi
     right, bottom = found.right, found.bottom
@@ -90,29 +134,10 @@ def strays(found: Parts, shape: tuple[int, ...], dpi: float) -> Pixels:
     in_side = ((right <= margin) | (found.left >= width - margin)) & at_side
     in_end = ((bottom <= margin) | (found.top >= height - margin)) & at_end
     long = (at_side & (found.height > 0.3 * height)) | (at_end & (found.width > 0.3 * width))
-    return np.flatnonzero(in_side | in_end | long)
-
-
-def rules(page: Pixels, mask: Pixels, dpi: float) -> int:
-    """Paint long thin level and upright rules white, in place, but not where a letter crosses them; pixels painted."""
-    painted = 0
-    for length, turned in ((round(0.6 * dpi), False), (round(0.75 * dpi), True)):
-        view, inked = (page.T, np.ascontiguousarray(mask.T)) if turned else (page, mask)
-        runs = cv2.morphologyEx(inked, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
-        if not runs.any():
-            continue
-        runs = cv2.morphologyEx(runs, cv2.MORPH_CLOSE, np.ones((3, 1), np.uint8))
-        thick = cv2.morphologyEx(runs, cv2.MORPH_OPEN, np.ones((max(7, round(dpi / 22)), 1), np.uint8))
-        runs = cv2.bitwise_and(runs, cv2.bitwise_not(thick))
-        rest = cv2.bitwise_and(inked, cv2.bitwise_not(cv2.dilate(runs, np.ones((3, 1), np.uint8))))
-        crossing = cv2.bitwise_and(
-            cv2.dilate(rest, np.ones((9, 1), np.uint8), anchor=(0, 0)),
-            cv2.dilate(rest, np.ones((9, 1), np.uint8), anchor=(0, 8)),
-        )
-        wide = cv2.dilate(runs, np.ones((5, 1), np.uint8))
-        view[(wide > 0) & (crossing == 0) & ((inked == 0) | (cv2.dilate(runs, np.ones((3, 1), np.uint8)) > 0))] = 255
-        painted += int(np.count_nonzero(runs))
-    return painted
+    solid = found.area > 0.65 * found.width * found.height
+    round_ = np.abs(found.width - found.height) < 0.3 * np.maximum(found.width, found.height)
+    holes = solid & round_ & (found.width > 0.14 * dpi) & (found.width < 0.4 * dpi)
+    return np.flatnonzero(in_side | in_end | long | holes)
 
 
 def _runs(joined: Pixels) -> list[tuple[int, int]]:

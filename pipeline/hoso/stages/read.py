@@ -68,7 +68,7 @@ def decode(data: bytes, media_type: str, index: int, limits: Limits) -> Raster:
 def _look(ref: PageRef, shown: Raster, rotation: int, engine: Engine) -> Seen:
     """Clean and read the page turned by ``rotation``."""
     from hoso.engines.codes import codes
-    from hoso.imaging.clean import clean, place
+    from hoso.imaging.clean import clean
     from hoso.imaging.pixels import grey_raster, turn_raster
     from hoso.stages.order import order
 
@@ -91,9 +91,14 @@ def _look(ref: PageRef, shown: Raster, rotation: int, engine: Engine) -> Seen:
     )
     if is_blank:
         return Seen(page, Reading(ref, engine.fingerprint))
-    words = order(_composed(engine.read(cleaned.raster)))
-    placed = tuple(replace(word, box=place(word.box, cleaned)) for word in words)
+    words = order(cleaned.level(_composed(engine.read(cleaned.raster))))
+    placed = tuple(replace(word, box=cleaned.place(word.box)) for word in words)
     return Seen(page, Reading(ref, engine.fingerprint, placed, found))
+
+
+def _alone(words: Iterable[Word]) -> Iterable[Word]:
+    """Each word as a line of its own: rows are then found by where words stand."""
+    return (replace(word, line=number) for number, word in enumerate(words))
 
 
 def _composed(words: Iterable[Word]) -> Iterable[Word]:
@@ -124,7 +129,7 @@ def _digital(ref: PageRef, shown: Raster, words: tuple[Word, ...]) -> Seen:
         ref, "paper", shown.width, shown.height, shown.dpi, 0, 0.0, 1.0, cleaned.seal, cleaned.signature,
         reason="born-digital",
     )  # fmt: skip
-    return Seen(page, Reading(ref, "pdf", order(_composed(words)), codes(grey_raster(shown))))
+    return Seen(page, Reading(ref, "pdf", order(_composed(_alone(words))), codes(grey_raster(shown))))
 
 
 def _doubtful(seen: Seen) -> bool:

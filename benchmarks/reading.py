@@ -1,0 +1,216 @@
+"""How well pages are read, by damage: Hoso's reading against plain pytesseract on the same generated pages.
+
+    python -m benchmarks.reading [FOLDER …] [--draw COUNT] [--seed TEXT] [--json FILE] [--plain]
+
+FOLDER is what ``python -m tools.papers draw`` wrote (``inbox/`` and ``truth/``); without one, COUNT papers a damage
+family are drawn into a temporary folder. Figures (text NFC, blanks collapsed): CER compares each printed line with the words read
+where it stands, words read elsewhere counting as invented, so that reading order does not matter; CER* compares the
+page's text in the order read; WER counts words as a bag: words missed or invented over words there. CPU seconds a page include the engine's process. Plain pytesseract gets the page as drawn, turned
+upright by nobody, with ``vie`` and nothing else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from hoso.nouns import Seen, Word
+from hoso.settings import Reading
+from hoso.stages import read as stage
+from hoso.stages.survey import media_type
+from rapidfuzz.distance import Levenshtein
+
+__all__ = ["Sheet", "reading_accuracy", "table"]
+
+_TICKS = "\u2610\u2612"  # boxes to tick, which the truth does not spell
+_NEAR = 0.02  # of the page: farther from any true word, a word counts as invented
+FAMILIES = ("clean", "office", "photocopy", "phone", "fax")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page as read by one reader: edits and letters, words wrong and words there, CPU seconds."""
+
+    damage: str
+    page: str
+    reader: str
+    edits: int
+    ordered: int
+    letters: int
+    wrong: int
+    words: int
+    seconds: float
+    upright: bool
+    skew_error: float
+
+
+def reading_accuracy(folders: list[Path], *, plain: bool = True, limit: int = 0) -> list[Sheet]:
+    """Every page of the drawn ``folders`` read by Hoso, and by plain pytesseract where ``plain``."""
+    from hoso.engines import tesseract
+
+    limits = Reading()
+    engine = tesseract.open(limits)
+    sheets: list[Sheet] = []
+    for folder in folders:
+        for file in sorted((folder / "truth").glob("*.json")):
+            for page in json.loads(file.read_text(encoding="utf-8"))["pages"]:
+                if page["kind"] != "paper" or (limit and len(sheets) >= limit):
+                    continue
+                data = (folder / "inbox" / page["scan"]).read_bytes()
+                started = _cpu()
+                seen = stage.read(data, media_type(data), "0" * 64, page["page"], engine, limits)
+                sheets.append(_sheet(page, "hoso", seen.reading.text(), seen.reading.words, _cpu() - started, seen))
+                if plain:
+                    started = _cpu()
+                    text, words = _plain(data, page["page"], limits)
+                    sheets.append(_sheet(page, "pytesseract", text, words, _cpu() - started))
+    return sheets
+
+
+def table(sheets: list[Sheet]) -> str:
+    """The sheets summed by damage and reader, as lines of text."""
+    lines = [
+        f"{'damage':10} {'reader':12} {'pages':>5} {'CER %':>7} {'CER* %':>7} {'WER %':>7} {'CPU s':>6} {'upright':>8} {'skew err':>8}"
+    ]
+    for damage in [*FAMILIES, "all"]:
+        for reader in ("pytesseract", "hoso"):
+            some = [s for s in sheets if s.reader == reader and damage in (s.damage, "all")]
+            if some:
+                cer = 100 * sum(s.edits for s in some) / max(1, sum(s.letters for s in some))
+                ordered = 100 * sum(s.ordered for s in some) / max(1, sum(s.letters for s in some))
+                wer = 100 * sum(s.wrong for s in some) / max(1, sum(s.words for s in some))
+                cpu = sum(s.seconds for s in some) / len(some)
+                up = f"{sum(s.upright for s in some)}/{len(some)}" if reader == "hoso" else ""
+                skew = f"{sum(s.skew_error for s in some) / len(some):8.2f}" if reader == "hoso" else ""
+                lines.append(
+                    f"{damage:10} {reader:12} {len(some):5} {cer:7.2f} {ordered:7.2f} {wer:7.2f} {cpu:6.2f} {up:>8} {skew:>8}"
+                )
+    return "\n".join(lines)
+
+
+def _sheet(
+    page: dict[str, Any], reader: str, text: str, words: Iterable[Word], seconds: float, seen: Seen | None = None
+) -> Sheet:
+    truth, said = _plain_text(str(page["text"])), _plain_text("".join(c for c in text if c not in _TICKS))
+    there, found = Counter(truth.split()), Counter(said.split())
+    missed, invented = sum((there - found).values()), sum((found - there).values())
+    return Sheet(
+        str(page["damage"]),
+        f"{page['scan']}#{page['page']}",
+        reader,
+        by_place(page["lines"], words),
+        Levenshtein.distance(truth, said),
+        len(truth),
+        max(missed, invented),
+        sum(there.values()),
+        round(seconds, 3),
+        seen is not None and seen.page.rotation == page["rotation"],
+        round(abs(seen.page.skew - float(str(page["skew"]))), 3) if seen is not None else 0.0,
+    )
+
+
+def by_place(lines: list[list[tuple[str, float, float, float, float]]], words: Iterable[Word]) -> int:
+    """Edits between each true line and the words read there; a word belongs to the line that holds its middle best."""
+    spots = [(k, *word[1:5]) for k, line in enumerate(lines) for word in line]
+    homes: list[list[Word]] = [[] for _ in lines]
+    edits = 0
+    for word in words:
+        if word.text in _TICKS:
+            continue
+        x, y = (word.box[0] + word.box[2]) / 2, (word.box[1] + word.box[3]) / 2
+        best, nearest = -1, _NEAR
+        for k, left, top, right, bottom in spots:
+            off = max(left - x, x - right, 0.0) + 2 * max(top - y, y - bottom, 0.0) + abs(y - (top + bottom) / 2) / 2
+            if off < nearest:
+                best, nearest = k, off
+        if best < 0:
+            edits += len(_plain_text(word.text)) + 1
+        else:
+            homes[best].append(word)
+    for line, home in zip(lines, homes, strict=True):
+        said = " ".join(word.text for word in sorted(home, key=lambda word: word.box[0]))
+        edits += Levenshtein.distance(_plain_text(" ".join(w[0] for w in line)), _plain_text(said))
+    return edits
+
+
+def _plain_text(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _plain(data: bytes, index: int, limits: Reading) -> tuple[str, list[Word]]:
+    """What pytesseract says of the picture as it is, in a single thread."""
+    import pytesseract
+    from PIL import Image
+
+    os.environ["OMP_THREAD_LIMIT"] = "1"
+    shown = stage.decode(data, media_type(data), index, limits)
+    mode = "L" if shown.channels == 1 else "RGB"
+    picture = Image.frombytes(mode, (shown.width, shown.height), shown.data)
+    cells = pytesseract.image_to_data(picture, lang="vie", output_type=pytesseract.Output.DICT)
+    wide, high = picture.size
+    words: list[Word] = []
+    texts: dict[tuple[int, int, int], list[str]] = {}
+    for k, text in enumerate(cells["text"]):
+        if str(text).strip():
+            x, y, w, h = (cells[name][k] for name in ("left", "top", "width", "height"))
+            words.append(Word(str(text), (x / wide, y / high, (x + w) / wide, (y + h) / high), 1.0, 0))
+            texts.setdefault((cells["block_num"][k], cells["par_num"][k], cells["line_num"][k]), []).append(str(text))
+    return "\n".join(" ".join(line) for line in texts.values()), words
+
+
+def _cpu() -> float:
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+
+
+def _draw(folder: Path, count: int, seed: str) -> list[Path]:
+    drawn = []
+    for family in FAMILIES:
+        target = folder / family
+        subprocess.run(
+            [sys.executable, "-m", "tools.papers", "draw", str(target), "--count", str(count), "--seed", seed,
+             "--types", "giay_kham_suc_khoe_lai_xe,giay_tiep_nhan,khac,quyet_dinh", "--damage", family,
+             "--dpi", "200,300", *(["--held-out"] if family == "fax" else [])],
+            check=True, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        drawn.append(target)
+    return drawn
+
+
+def main() -> None:
+    """The command; see the module's text."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.reading", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("folders", nargs="*", type=Path)
+    parser.add_argument("--draw", type=int, default=6, help="papers a damage family where no folder is given")
+    parser.add_argument("--seed", default="reading")
+    parser.add_argument("--json", type=Path, help="write every page's figures here")
+    parser.add_argument("--plain", action="store_true", help="also plain pytesseract")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folders = given.folders or _draw(Path(scratch), given.draw, given.seed)
+        sheets = reading_accuracy(folders, plain=given.plain)
+    print(table(sheets))
+    if given.json:
+        commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+        given.json.write_text(
+            json.dumps(
+                {"commit": commit.stdout.strip(), "machine": platform.processor() or platform.machine(),
+                 "sheets": [asdict(sheet) for sheet in sheets]}, indent=1,
+            )
+        )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
