@@ -1,6 +1,6 @@
-"""The help of each command, written into its page under docs/commands/. `python -m tools.reference` redraws all pages.
+"""The generated parts of the docs: each command's help, the warehouse's tables. `python -m tools.reference` redraws them.
 
-A page is ours above the line ``## Help`` and generated below it; a test compares the two.
+A page is ours above the line ``## Help`` (``## Tables and views``) and generated below it; a test compares the two.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ import click
 from click.testing import CliRunner
 from hoso.cli import COMMANDS, hoso
 
-PAGES = Path(__file__).parents[1] / "docs" / "commands"
+DOCS = Path(__file__).parents[1] / "docs"
+PAGES = DOCS / "commands"
 HEAD = "## Help\n"
+TABLES_HEAD = "## Tables and views\n"
 
 
 def help_of(*words: str) -> str:
@@ -32,8 +34,23 @@ def generated(name: str) -> str:
     return HEAD + "".join(f"\n```text\n{block}\n```\n" for block in blocks)
 
 
+def tables() -> str:
+    """The part of the warehouse's page that is generated: views with their comments, tables with their columns."""
+    from hoso.warehouses.ducklake import schema, views
+
+    told = [TABLES_HEAD, "\n| view | holds |\n|---|---|\n"]
+    told += [f"| `{name}` | {comment} |\n" for name, (_, comment) in views.views(views.papers()).items()]
+    for table in schema.TABLES.values():
+        told.append(f"\n### {table.name}\n\n{table.comment}\n\n| column | type | holds |\n|---|---|---|\n")
+        told += [f"| `{name}` | {kind} | {comment} |\n" for name, kind, comment in table.columns]
+    return "".join(told)
+
+
 def redraw() -> None:
     """Write the generated part of every page; our own part stays."""
+    warehouse = DOCS / "warehouse.md"
+    ours = warehouse.read_text(encoding="utf-8")
+    warehouse.write_text(re.split(rf"^{TABLES_HEAD}", ours, flags=re.M)[0] + tables(), encoding="utf-8")
     for name in COMMANDS:
         page = PAGES / f"{name}.md"
         ours = page.read_text(encoding="utf-8") if page.exists() else f"# hoso {name}\n\n"

@@ -3,6 +3,7 @@
 Drawn::
 
     HosoError                    1  (never raised itself)
+    ├── Defect                   1  a mistake of ours: reported, and the rest goes on
     ├── Usage                    2  the command was given wrongly
     ├── Refused                  3  an input cannot be taken, ever; carries a reason code
     │   └── Secret               3  a state-secret mark: nothing may leave the machine
@@ -16,7 +17,7 @@ A message says what happened, where, why it matters and what to do. No personal 
 
 from __future__ import annotations
 
-__all__ = ["Damaged", "HosoError", "Misconfigured", "NeedsPerson", "Refused", "Secret", "Unavailable", "Usage"]
+__all__ = ["Damaged", "Defect", "HosoError", "Misconfigured", "NeedsPerson", "Refused", "Secret", "Unavailable", "Usage"]
 
 
 class HosoError(Exception):
@@ -24,6 +25,10 @@ class HosoError(Exception):
 
     exit_code = 1
     transient = False
+
+
+class Defect(HosoError):
+    """A mistake of ours left something undone; the traceback was shown, and the rest went on."""
 
 
 class Usage(HosoError):

@@ -20,6 +20,11 @@ def test_every_command_has_a_page_whose_help_is_current(name: str) -> None:
     assert text.endswith(reference.generated(name)), "run: python -m tools.reference"
 
 
+def test_the_warehouse_page_lists_every_table_and_view() -> None:
+    text = (reference.DOCS / "warehouse.md").read_text(encoding="utf-8")
+    assert text.endswith(reference.tables()), "run: python -m tools.reference"
+
+
 def test_every_link_in_the_docs_leads_somewhere() -> None:
     broken = []
     for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "samples").glob("*.md")]:

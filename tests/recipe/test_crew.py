@@ -5,7 +5,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from hoso.errors import Refused
 from hoso.work import Crew, Lost, Task
 

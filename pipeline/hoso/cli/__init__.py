@@ -35,8 +35,8 @@ COMMANDS = {
     "doctor": ("care", "What is installed, what is missing and how to get it."),
 }
 
-EPILOG = """Exit codes: 0 done, 2 wrong usage, 3 input refused, 4 waits for a person, 5 something is unavailable,
-6 misconfigured, 7 damaged. The home is --home, else HOSO_HOME, else ./hoso-home."""
+EPILOG = """Exit codes: 0 done, 1 a defect of Hoso, 2 wrong usage, 3 input refused, 4 waits for a person,
+5 something is unavailable, 6 misconfigured, 7 damaged. The home is --home, else HOSO_HOME, else ./hoso-home."""
 
 
 class _Lazy(click.Group):

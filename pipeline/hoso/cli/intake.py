@@ -11,7 +11,7 @@ import click
 
 from hoso.cli.show import lines, open_site, progress, say, table
 from hoso.cli.view import dossier_row
-from hoso.errors import Refused, Usage
+from hoso.errors import Defect, Refused, Usage
 
 __all__ = ["digitize", "init", "watch"]
 
@@ -58,7 +58,7 @@ def digitize(home: str | None, paths: tuple[Path, ...], jobs: int | None, as_jso
     """Take files or folders through both halves, as far as approvals allow.
 
     A folder directly under PATH, or a single file, is one dossier. Running it again redoes nothing that is done.
-    Exit code 3 where nothing at all could be taken.
+    Exit code 3 where nothing at all could be taken, 1 where a defect of Hoso left a dossier undone.
     """
     from hoso import recipe
 
@@ -76,6 +76,9 @@ def digitize(home: str | None, paths: tuple[Path, ...], jobs: int | None, as_jso
                     lines(rows[-1:])
     if not as_json:
         _report(rows, time.monotonic() - began, bool(seconds) and any(seconds.values()))
+    undone = [row["source"] for row in rows if row["state"] == "underway"]
+    if undone:
+        raise Defect(f"left undone by a defect of Hoso, shown above: {', '.join(undone)}; nothing of them is lost")
     if all(row["state"] == "quarantined" for row in rows):
         raise Refused("nothing-taken", "nothing could be taken; the reasons stand above, and in: hoso status --json")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -95,4 +96,8 @@ def progress(label: str) -> Iterator[tuple[Progress, dict[str, float]]]:
             if not console.is_terminal and done % 25 == 0 and took:
                 say(f"{label}: {done} of {total} pages")
 
-        yield Progress(expect, read, lambda text: console.print(text, style="yellow", highlight=False)), seconds
+        def defect(what: str, error: Exception) -> None:
+            console.print(f"a defect of Hoso: {what}; the others go on. Please report:", style="red", highlight=False)
+            console.print("".join(traceback.format_exception(error)), highlight=False, markup=False)
+
+        yield Progress(expect, read, lambda text: console.print(text, style="yellow", highlight=False), defect), seconds

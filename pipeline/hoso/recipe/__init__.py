@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hoso.errors import HosoError, Unavailable
-from hoso.nouns import Outcome, Record, Standing
+from hoso.nouns import Dossier, Outcome, Record, Standing
 from hoso.recipe import digitizing, inbox, intake, releasing
 from hoso.recipe.intake import Arrival
 from hoso.recipe.standing import balance, dossiers, find, standing
@@ -44,11 +44,13 @@ CHUNK = 64
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How a caller follows a run: pages to ``expect``, a page ``read`` (dossier, worker seconds), a failure to ``say``."""
+    """How a caller follows a run: pages to ``expect``, a page ``read`` (dossier, worker seconds), a failure to ``say``, a
+    ``defect`` of ours that left one dossier or document undone."""
 
     expect: Callable[[int], None] = lambda pages: None
     read: Callable[[str, float], None] = lambda dossier, seconds: None
     say: Callable[[str], None] = lambda text: None
+    defect: Callable[[str, Exception], None] = lambda what, error: None
 
 
 def crew_for(site: Site, jobs: int) -> Crew:
@@ -82,8 +84,12 @@ def resume(site: Site, crew: Crew, progress: Progress = Progress()) -> Iterator[
 def release(site: Site, outcomes: Iterable[Outcome], progress: Progress = Progress()) -> int:
     """The second half for what is approved; gives how many documents were newly loaded."""
 
-    def failed(record: Record, error: HosoError) -> None:
-        progress.say(f"document {record.document.id} ({record.document.type}) was not sealed: {error}")
+    def failed(record: Record, error: Exception) -> None:
+        what = f"document {record.document.id} ({record.document.type}) was not sealed"
+        if isinstance(error, HosoError):
+            progress.say(f"{what}: {error}")
+        else:
+            progress.defect(what, error)
 
     return releasing.release(site, outcomes, failed)
 
@@ -117,6 +123,14 @@ def _chunk(site: Site, arrivals: list[Arrival], crew: Crew, progress: Progress) 
     for arrival in arrivals:
         if arrival.duplicate_of:
             yield standing(site, arrival.dossier.id)
-    for outcome in digitizing.digitize_dossiers(site, fresh.values(), crew, progress.read):
+
+    undone: list[str] = []
+
+    def failed(dossier: Dossier, error: Exception) -> None:
+        undone.append(dossier.id)
+        progress.defect(f"dossier {dossier.id} was read and not understood", error)
+
+    for outcome in digitizing.digitize_dossiers(site, fresh.values(), crew, progress.read, failed):
         release(site, [outcome], progress)
         yield standing(site, outcome.dossier.id)
+    yield from (standing(site, dossier) for dossier in undone)

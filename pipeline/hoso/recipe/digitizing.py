@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from hoso import keys
+from hoso.errors import HosoError
 from hoso.nouns import Dossier, Fact, Outcome, Page, Record, Scan, Seen
 from hoso.recipe import intake, reading
 from hoso.recipe.intake import Arrival
@@ -16,11 +17,16 @@ from hoso.work import Crew, Lost, Task, record, step
 
 __all__ = ["digitize_dossiers", "page_keys"]
 
+Failed = Callable[[Dossier, Exception], None]
+"""Told of a dossier that a defect of ours left undone; it stays underway, and the others go on."""
+
 Tick = Callable[[str, float], None]
 """Told for each page of a dossier: the dossier's id, and the seconds a worker took (0.0 where it was read before)."""
 
 
-def digitize_dossiers(site: Site, arrivals: Iterable[Arrival], crew: Crew, tick: Tick) -> Iterator[Outcome]:
+def digitize_dossiers(
+    site: Site, arrivals: Iterable[Arrival], crew: Crew, tick: Tick, failed: Failed
+) -> Iterator[Outcome]:
     """Outcomes as dossiers are done; pages of all of them are read side by side. ``tick`` hears of each page."""
     waiting: dict[str, tuple[Arrival, set[str]]] = {}
     tasks: dict[int, tuple[str, str, int]] = {}
@@ -38,7 +44,7 @@ def digitize_dossiers(site: Site, arrivals: Iterable[Arrival], crew: Crew, tick:
             open_by_key.setdefault(key, []).append(arrival.dossier.id)
         waiting[arrival.dossier.id] = (arrival, mine)
     for arrival, _ in [entry for entry in waiting.values() if not entry[1]]:
-        yield _understand(site, arrival)
+        yield from _understood(site, arrival, failed)
     limit = 2 * site.settings.reading.timeout
     calls = [Task(i, "hoso.recipe.reading:read", arguments, limit) for i, arguments in tasks.items()]
     for task, answer, seconds in crew.run(calls):
@@ -50,7 +56,7 @@ def digitize_dossiers(site: Site, arrivals: Iterable[Arrival], crew: Crew, tick:
             arrival, mine = waiting[dossier]
             mine.discard(key)
             if not mine:
-                yield _understand(site, arrival)
+                yield from _understood(site, arrival, failed)
 
 
 def page_keys(site: Site, dossier: Dossier) -> Iterator[tuple[Scan, int]]:
@@ -77,6 +83,16 @@ def _repeats(dossier: Dossier) -> tuple[Scan, ...]:
     """Scans whose bytes stand earlier in the same dossier."""
     first: dict[str, Scan] = {}
     return tuple(scan for scan in dossier.scans if scan.digest and first.setdefault(scan.digest, scan) is not scan)
+
+
+def _understood(site: Site, arrival: Arrival, failed: Failed) -> Iterator[Outcome]:
+    """The outcome, or none where a defect of ours stands in the way: one dossier must not stop the night."""
+    try:
+        yield _understand(site, arrival)
+    except HosoError:
+        raise
+    except Exception as defect:
+        failed(arrival.dossier, defect)
 
 
 def _understand(site: Site, arrival: Arrival) -> Outcome:

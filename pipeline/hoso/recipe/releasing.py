@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from hoso import keys
-from hoso.errors import Damaged, HosoError, Refused
+from hoso.errors import Damaged, Misconfigured, Unavailable
 from hoso.nouns import Batch, Effect, Fact, Filing, Outcome, Record, Sealed, Seen
 from hoso.recipe.approving import approved
 from hoso.recipe.standing import decisions, dossiers, record_digest, seal_key, sealed_as, standing
@@ -25,7 +25,7 @@ BATCH = 200
 """Documents that become visible together at most."""
 
 
-def release(site: Site, outcomes: Iterable[Outcome], failed: Callable[[Record, HosoError], None]) -> int:
+def release(site: Site, outcomes: Iterable[Outcome], failed: Callable[[Record, Exception], None]) -> int:
     """Seal what is approved and load it; gives how many documents were newly loaded.
 
     A document that cannot be sealed is told to ``failed`` and stays approved; the others go on.
@@ -38,7 +38,9 @@ def release(site: Site, outcomes: Iterable[Outcome], failed: Callable[[Record, H
                 sealed = sealed_as(site, record) or (
                     seal_record(site, outcome, record) if approved(site, record) else None
                 )
-            except Refused as error:
+            except (Misconfigured, Unavailable, Damaged):
+                raise
+            except Exception as error:  # a refusal, or a defect of ours: one document must not stop the night
                 failed(record, error)
                 continue
             if sealed is not None and not _loaded(site, sealed):
@@ -135,9 +137,20 @@ def _signed(site: Site, outcome: Outcome, record: Record, effect: Effect, waitin
         signed = waiting.read_bytes()
         evidence = seal.judged(composed, signed, site.signer, look, site.roots)
     else:
-        signed, evidence = seal.seal(composed, site.signer, look, at, site.roots, office=office.name)
+        image = _image(site)
+        signed, evidence = seal.seal(composed, site.signer, look, at, site.roots, office=office.name, image=image)
         _write(waiting, signed)
     return keys.digest(composed), signed, evidence
+
+
+def _image(site: Site) -> bytes:
+    """The office's own seal, a PNG, where the settings name one."""
+    path = site.home / site.settings.seal.image
+    if not site.settings.seal.image:
+        return b""
+    if not path.is_file():
+        raise Misconfigured(f"{path}: the seal image named in settings.toml [seal] image is missing")
+    return path.read_bytes()
 
 
 def _write(path: Path, data: bytes) -> None:
