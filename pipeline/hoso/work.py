@@ -67,10 +67,11 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A task that gave no answer: ``reason`` is "crashed" or "timed-out"."""
+    """A task that gave no answer: ``reason`` is "crashed", "timed-out" or "defect" (a mistake of ours; ``trace`` tells)."""
 
     reason: str
     text: str
+    trace: str = ""
 
 
 class _Worker:
@@ -136,10 +137,7 @@ class Crew:
 
     def run(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Any, float]]:
         """(task, answer, seconds it took) as each is done; the answer is what the function gave, a HosoError it raised,
-        or Lost.
-
-        Other exceptions of a function are ours: they are raised here, with the worker's traceback in the text.
-        """
+        or Lost."""
         if self.jobs == 0:
             yield from self._here(tasks)
             return
@@ -151,8 +149,6 @@ class Crew:
                 if isinstance(answer, Lost) and answer.reason == "crashed" and task.id not in again:
                     again.add(task.id)
                     queue.append(task)
-                elif isinstance(answer, BaseException) and not isinstance(answer, HosoError):
-                    raise answer
                 else:
                     self._hand_out(queue)
                     yield task, answer, seconds
@@ -167,6 +163,8 @@ class Crew:
                 answer = _resolve(task.function)(*task.arguments)
             except HosoError as error:
                 answer = error
+            except Exception as error:
+                answer = _defect(error)
             yield task, answer, time.perf_counter() - start
 
     def _hand_out(self, queue: deque[Task]) -> None:
@@ -214,7 +212,7 @@ def _serve(pipe: Connection, setup: str, arguments: tuple[Any, ...]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         _resolve(setup)(*arguments)
-        failed: BaseException | None = None
+        failed: Exception | None = None
     except Exception as error:
         failed = error
     while True:
@@ -223,7 +221,7 @@ def _serve(pipe: Connection, setup: str, arguments: tuple[Any, ...]) -> None:
         except (EOFError, OSError):
             return
         if failed is not None:
-            pipe.send((failed, 0.0))
+            pipe.send((failed if isinstance(failed, HosoError) else _defect(failed), 0.0))
             continue
         start = time.perf_counter()
         try:
@@ -231,15 +229,14 @@ def _serve(pipe: Connection, setup: str, arguments: tuple[Any, ...]) -> None:
         except HosoError as error:
             pipe.send((error, time.perf_counter() - start))
         except Exception as error:
-            error.add_note(f"in a worker, calling {function}")
-            pipe.send((_carried(error), time.perf_counter() - start))
+            pipe.send((_defect(error), time.perf_counter() - start))
 
 
-def _carried(error: Exception) -> Exception:
-    """The error in a form that crosses a pipe, its traceback kept as text."""
+def _defect(error: Exception) -> Lost:
+    """A mistake of ours in a form that crosses a pipe: what it was, and its traceback as text."""
     import traceback
 
-    return RuntimeError("".join(traceback.format_exception(error)))
+    return Lost("defect", f"{type(error).__name__} in Hoso itself", "".join(traceback.format_exception(error)))
 
 
 def _resolve(name: str) -> Callable[..., Any]:

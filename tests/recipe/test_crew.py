@@ -26,9 +26,13 @@ def test_a_refusal_is_an_answer() -> None:
     assert answers[2] == 8
 
 
-def test_a_defect_of_ours_is_raised_with_the_workers_traceback() -> None:
-    with pytest.raises(RuntimeError, match="ZeroDivisionError: a defect of ours"):
-        run([Task(1, "doubles:defect", (), 30)])
+@pytest.mark.parametrize("jobs", [0, 2])
+def test_a_defect_of_ours_is_lost_with_its_traceback_and_the_others_go_on(jobs: int) -> None:
+    answers = run([Task(1, "doubles:defect", (), 30), Task(2, "doubles:double", (2,), 30)], jobs)
+    assert isinstance(answers[1], Lost)
+    assert answers[1].reason == "defect"
+    assert "ZeroDivisionError: a defect of ours" in answers[1].trace
+    assert answers[2] == 4
 
 
 def test_a_task_that_kills_its_worker_twice_is_lost_and_the_others_go_on() -> None:

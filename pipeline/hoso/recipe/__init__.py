@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hoso.errors import HosoError, Unavailable
-from hoso.nouns import Dossier, Outcome, Record, Standing
+from hoso.nouns import Outcome, Record, Standing
 from hoso.recipe import digitizing, inbox, intake, releasing
 from hoso.recipe.intake import Arrival
 from hoso.recipe.standing import balance, dossiers, find, standing
@@ -124,13 +124,7 @@ def _chunk(site: Site, arrivals: list[Arrival], crew: Crew, progress: Progress) 
         if arrival.duplicate_of:
             yield standing(site, arrival.dossier.id)
 
-    undone: list[str] = []
-
-    def failed(dossier: Dossier, error: Exception) -> None:
-        undone.append(dossier.id)
-        progress.defect(f"dossier {dossier.id} was read and not understood", error)
-
-    for outcome in digitizing.digitize_dossiers(site, fresh.values(), crew, progress.read, failed):
+    for outcome in digitizing.digitize_dossiers(site, fresh.values(), crew, progress.read, progress.defect):
         release(site, [outcome], progress)
-        yield standing(site, outcome.dossier.id)
-    yield from (standing(site, dossier) for dossier in undone)
+        yield standing(site, fresh.pop(outcome.dossier.id).dossier.id)
+    yield from (standing(site, dossier) for dossier in fresh)

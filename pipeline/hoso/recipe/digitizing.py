@@ -17,8 +17,8 @@ from hoso.work import Crew, Lost, Task, record, step
 
 __all__ = ["digitize_dossiers", "page_keys"]
 
-Failed = Callable[[Dossier, Exception], None]
-"""Told of a dossier that a defect of ours left undone; it stays underway, and the others go on."""
+Failed = Callable[[str, Exception], None]
+"""Told what a defect of ours left undone (a page is quarantined, a dossier stays underway) while the others go on."""
 
 Tick = Callable[[str, float], None]
 """Told for each page of a dossier: the dossier's id, and the seconds a worker took (0.0 where it was read before)."""
@@ -49,6 +49,8 @@ def digitize_dossiers(
     calls = [Task(i, "hoso.recipe.reading:read", arguments, limit) for i, arguments in tasks.items()]
     for task, answer, seconds in crew.run(calls):
         digest, _, index = tasks[task.id]
+        if isinstance(answer, Lost) and answer.trace:
+            failed(f"page {index} of scan {digest[:12]} was not read", RuntimeError(answer.trace))
         key = reading.read_key(site, digest, index)
         record(site, key, "read", digest, _answer(site, answer, digest, index))
         for dossier in open_by_key[key]:
@@ -92,7 +94,7 @@ def _understood(site: Site, arrival: Arrival, failed: Failed) -> Iterator[Outcom
     except HosoError:
         raise
     except Exception as defect:
-        failed(arrival.dossier, defect)
+        failed(f"dossier {arrival.dossier.id} was read and not understood", defect)
 
 
 def _understand(site: Site, arrival: Arrival) -> Outcome:
