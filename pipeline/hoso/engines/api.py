@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from hoso.nouns import Raster, Word
@@ -24,4 +25,9 @@ class Engine(Protocol):
     def read(self, raster: Raster) -> tuple[Word, ...]:
         """Words in reading order, boxes as fractions of the raster. Raises Unavailable on time-out or crash,
         Misconfigured where the program or the model is missing."""
+        ...
+
+    def lines(self, rasters: Sequence[Raster]) -> tuple[tuple[Word, ...], ...]:
+        """The words of each raster, which holds one line of print and nothing else; boxes as fractions of it, in grey.
+        As many answers as rasters. Raises as ``read``."""
         ...

@@ -6,6 +6,7 @@ not there yet; without one, an unknown raster is Unavailable. Never ages: delete
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from hoso import keys
@@ -46,6 +47,15 @@ class Replay:
         if not path.is_file():
             path.write_bytes(keys.encode(self._live(path).read(raster)))
         return keys.decode(path.read_bytes(), tuple[Word, ...])
+
+    def lines(self, rasters: Sequence[Raster]) -> tuple[tuple[Word, ...], ...]:
+        """As recorded, line by line."""
+        missing = [raster for raster in rasters if not self._path(raster, "line").is_file()]
+        if missing:
+            path = self._path(missing[0], "line")
+            for raster, words in zip(missing, self._live(path).lines(missing), strict=True):
+                self._path(raster, "line").write_bytes(keys.encode(words))
+        return tuple(keys.decode(self._path(r, "line").read_bytes(), tuple[Word, ...]) for r in rasters)
 
     def _path(self, raster: Raster, what: str) -> Path:
         shape = f"{raster.width} {raster.height} {raster.channels} {round(raster.dpi)} ".encode()

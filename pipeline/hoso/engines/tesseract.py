@@ -15,7 +15,7 @@ import signal
 import subprocess
 import tempfile
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -27,9 +27,9 @@ from hoso.settings import Reading
 
 __all__ = ["Tesseract", "open"]
 
-# psm 4 (a column of lines of varying size) is best on cleaned pages; without inverted text (a second pass over dark
-# areas: seals, photographs) it is quicker.
-_PSM = 4
+# psm 4 (a column of lines of varying size) is best on cleaned pages, psm 7 takes a picture as one line; without inverted
+# text (a second pass over dark areas: seals, photographs) it is quicker.
+_PAGE, _LINE = 4, 7
 _SWITCHES = ("-c", "tessedit_do_invert=0")
 _INSTALL = "apt-get install tesseract-ocr tesseract-ocr-vie tesseract-ocr-osd"
 _OSD_SURE = 3.0  # Tesseract's orientation confidence from which it is right on our pages
@@ -53,7 +53,7 @@ class Tesseract:
         if not (self._models / "osd.traineddata").is_file():
             return 0, 0.0
         try:
-            answer = self._run(raster, "osd", "osd", ("--psm", "0"))
+            answer = self._run((raster,), "osd", "osd", ("--psm", "0"))
         except pytesseract.TesseractError:
             return 0, 0.0  # "Too few characters": an honest don't-know
         rotate = re.search(r"Rotate: (\d+)", answer)
@@ -67,22 +67,29 @@ class Tesseract:
 
         Raises Unavailable (time-out, crash), Misconfigured (program or model gone).
         """
+        return self._table((raster,), _PAGE)[0]
+
+    def lines(self, rasters: Sequence[Raster]) -> tuple[tuple[Word, ...], ...]:
+        """The words of each raster, which is one line of print. One run of the program for all. Raises as ``read``."""
+        return self._table(rasters, _LINE) if rasters else ()
+
+    def _table(self, rasters: Sequence[Raster], psm: int) -> tuple[tuple[Word, ...], ...]:
         try:
-            table = self._run(raster, self._language, "tsv", ("--psm", str(_PSM), *_SWITCHES, *_TSV))
+            table = self._run(rasters, self._language, "tsv", ("--psm", str(psm), *_SWITCHES, *_TSV))
         except pytesseract.TesseractError as error:
             if "Failed loading language" in str(error) or "Error opening data file" in str(error):
                 raise _missing(self._language) from error
             raise Unavailable(
-                f"Tesseract ended with {error.status} on a page of {raster.width}×{raster.height} pixels: "
-                f"{str(error.message)[:200]}; the page is tried again alone"
+                f"Tesseract ended with {error.status} on {_size(rasters)}: {str(error.message)[:200]}; "
+                "the page is tried again alone"
             ) from error
-        return tuple(_words(table, raster.width, raster.height))
+        return _words(table, rasters)
 
-    def _run(self, raster: Raster, language: str, output: str, options: tuple[str, ...]) -> str:
+    def _run(self, rasters: Sequence[Raster], language: str, output: str, options: tuple[str, ...]) -> str:
         pytesseract.pytesseract.tesseract_cmd = self._program
-        dpi = max(70, round(raster.dpi))
+        dpi = max(70, round(rasters[0].dpi))
         config = " ".join((f"--tessdata-dir {self._models}", "--dpi", str(dpi), *options))
-        with _pgm(raster) as path:
+        with _pictures(rasters) as path:
             try:
                 answer: str = pytesseract.pytesseract.run_and_get_output(
                     str(path), extension=output, lang=language, config=config, timeout=self._timeout
@@ -94,8 +101,7 @@ class Tesseract:
             except RuntimeError as error:  # pytesseract's time-out; it has ended its child
                 _end_all(str(path))
                 raise Unavailable(
-                    f"Tesseract took longer than {self._timeout:g} s (reading.timeout) on a page of "
-                    f"{raster.width}×{raster.height} pixels; it was ended"
+                    f"Tesseract took longer than {self._timeout:g} s (reading.timeout) on {_size(rasters)}; it was ended"
                 ) from error
         return answer
 
@@ -117,7 +123,7 @@ def open(settings: Reading) -> Tesseract:
             raise _missing(name)
         digests.append(f"{name}:{hashlib.sha256(model.read_bytes()).hexdigest()[:12]}")
     switches = "".join(s for s in _SWITCHES if s != "-c")
-    fingerprint = f"tesseract {_version(program)} {'+'.join(digests)} psm{_PSM} {switches}"
+    fingerprint = f"tesseract {_version(program)} {'+'.join(digests)} psm{_PAGE}/{_LINE} {switches}"
     return Tesseract(settings.language, settings.timeout, program, models, fingerprint)
 
 
@@ -143,21 +149,33 @@ def _models_folder(program: str) -> Path:
 
 
 @contextmanager
-def _pgm(raster: Raster) -> Iterator[Path]:
-    """The raster as a file in shared memory (where there is one) under a name of its own, removed afterwards."""
-    if raster.channels != 1:
-        raise ValueError(f"Tesseract takes grey pages here, not {raster.channels} channels; clean the page first")
+def _pictures(rasters: Sequence[Raster]) -> Iterator[Path]:
+    """The rasters as files in shared memory (where there is one), removed afterwards: the picture's path, or that of a
+    list of them, which Tesseract reads as pages."""
     shared = Path("/dev/shm")
-    folder = str(shared) if shared.is_dir() and os.access(shared, os.W_OK) else None
-    handle, name = tempfile.mkstemp(prefix="hoso-", suffix=".pgm", dir=folder)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(b"P5\n%d %d\n255\n" % (raster.width, raster.height))
-            file.write(raster.data)
-        yield Path(name)
-    finally:
-        with suppress(FileNotFoundError):
-            os.unlink(name)  # noqa: PTH108
+    place = str(shared) if shared.is_dir() and os.access(shared, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="hoso-", dir=place) as folder:
+        paths = []
+        for number, raster in enumerate(rasters):
+            if raster.channels != 1:
+                raise ValueError(
+                    f"Tesseract takes grey pictures here, not {raster.channels} channels; clean them first"
+                )
+            path = Path(folder) / f"{number}.pgm"
+            path.write_bytes(b"P5\n%d %d\n255\n" % (raster.width, raster.height) + raster.data)
+            paths.append(path)
+        if len(paths) == 1:
+            yield paths[0]
+            return
+        listed = Path(folder) / "list.txt"
+        listed.write_text("".join(f"{path}\n" for path in paths), encoding="utf-8")
+        yield listed
+
+
+def _size(rasters: Sequence[Raster]) -> str:
+    if len(rasters) == 1:
+        return f"a picture of {rasters[0].width}×{rasters[0].height} pixels"
+    return f"{len(rasters)} lines of a page"
 
 
 def _end_all(path: str) -> None:
@@ -168,10 +186,11 @@ def _end_all(path: str) -> None:
                 os.kill(int(entry.name), signal.SIGKILL)
 
 
-def _words(table: str, width: int, height: int) -> Iterator[Word]:
+def _words(table: str, rasters: Sequence[Raster]) -> tuple[tuple[Word, ...], ...]:
     """The words of Tesseract's TSV: level, page, block, paragraph, line, word, left, top, width, height, conf, text."""
+    found: list[list[Word]] = [[] for _ in rasters]
     lines: dict[tuple[str, ...], int] = {}
-    blocks: dict[str, int] = {}
+    blocks: dict[tuple[str, ...], int] = {}
     for row in table.split("\n")[1:]:
         cells = row.split("\t")
         if len(cells) != _COLUMNS or cells[0] != "5":
@@ -179,8 +198,11 @@ def _words(table: str, width: int, height: int) -> Iterator[Word]:
         text = unicodedata.normalize("NFC", cells[11]).strip()
         if not text:
             continue
+        page = int(cells[1]) - 1
+        width, height = rasters[page].width, rasters[page].height
         left, top, wide, high = (int(cell) for cell in cells[6:10])
         box = (left / width, top / height, min(1.0, (left + wide) / width), min(1.0, (top + high) / height))
-        line = lines.setdefault((cells[2], cells[3], cells[4]), len(lines))
-        block = blocks.setdefault(cells[2], len(blocks))
-        yield Word(text, box, min(1.0, max(0.0, float(cells[10]) / 100)), line, block)
+        line = lines.setdefault((cells[1], cells[2], cells[3], cells[4]), len(lines))
+        block = blocks.setdefault((cells[1], cells[2]), len(blocks))
+        found[page].append(Word(text, box, min(1.0, max(0.0, float(cells[10]) / 100)), line, block))
+    return tuple(tuple(words) for words in found)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hoso.imaging import colour, frames, grade, level, spots
-from hoso.imaging.lines import Ribbon, ribbon, strips
+from hoso.imaging.lines import Piece, pieces, strips
 from hoso.imaging.paper import even, ink, parts
 from hoso.imaging.pixels import Affine, Pixels, array, grey, raster, resize
 from hoso.nouns import Box, Raster, Word
@@ -26,11 +26,11 @@ _FINE, _COARSE = 220.0, 160.0  # dpi from which a page is halved, below which it
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """A page ready for reading. ``raster`` is the ribbon of its lines, in grey; ``page`` the level page they come from.
+    """A page ready for reading. ``lines`` are its lines cut out, in grey; ``page`` is the level page they come from.
     ``skew``: degrees, see :mod:`hoso.nouns`. ``blank`` says why the page is blank, "" where it is not; ``weakest`` what
     lowers ``quality`` (0..1) most."""
 
-    raster: Raster
+    lines: tuple[Raster, ...]
     page: Raster
     skew: float
     quality: float
@@ -39,15 +39,21 @@ class Cleaned:
     seal: bool
     signature: bool
     _ticks: tuple[frames.Tick, ...]
-    _ribbon: Ribbon
+    _pieces: tuple[Piece, ...]
     _back: Affine
     _size: tuple[int, int]
 
-    def level(self, words: Iterable[Word]) -> tuple[Word, ...]:
-        """Words read on the ribbon, boxes on the level page, ``line`` the number of their strip."""
-        placed = ((word, self._ribbon.place(word.box)) for word in words)
-        read = tuple(replace(word, box=at[0], line=at[1]) for word, at in placed if at is not None)
-        return read + self._ticked(len(self._ribbon.rows))
+    def level(self, read: Iterable[Iterable[Word]]) -> tuple[Word, ...]:
+        """Words read on each of ``lines``, boxes now on the level page, ``line`` the number of their line; ticks too."""
+        wide, high = self.page.width, self.page.height
+        placed = []
+        for number, (piece, words) in enumerate(zip(self._pieces, read, strict=True)):
+            for word in words:
+                at = piece.place(word.box)
+                if at is not None:
+                    box = at[0] / wide, at[1] / high, at[2] / wide, at[3] / high
+                    placed.append(replace(word, box=box, line=number))
+        return (*placed, *self._ticked(len(self._pieces)))
 
     def _ticked(self, line: int) -> tuple[Word, ...]:
         """Boxes to tick as words, each a line of its own: U+2612 where marked, U+2610 where not."""
@@ -82,30 +88,35 @@ def clean(page: Raster) -> Cleaned:
     dpi = page.dpi * scale
     evened = even(resize(pixels, scale), dpi)
     height, width = evened.shape[:2]
+    strokes = None
+    rings: tuple[colour.Circle, ...] = ()
     if coloured:
         red = colour.red(evened)
         rings = colour.seals(red, dpi, 0.5)
-        flat = colour.lift(evened, red, rings)
+        strokes = colour.blue_strokes(evened, dpi, rings)
+        flat = colour.lift(evened, red, rings, strokes)
     else:
-        red, rings, flat = None, (), evened
+        flat = evened
     mask = ink(flat)
-    angle, _ = level.skew(_core(mask), dpi)
     found = parts(mask)
-    why = grade.blank(found, spots.letters(found, dpi), mask, flat, _marks(evened) if coloured else None, dpi)
-    dark_rings = () if rings or why else colour.seals(mask, dpi, 0.72)
-    signed = not why and colour.signature(flat, evened if coloured else None, mask, dpi, rings + dark_rings)
+    why = grade.blank(found, mask, flat, _marks(evened) if coloured else None, dpi)
+    grey_rings = () if rings or why else colour.dark_seals(mask, found, dpi)
+    signed = not why and (strokes is not None or colour.signed(mask, dpi, rings + grey_rings))
+    if colour.lift_grey(flat, mask, grey_rings):
+        mask = ink(flat)
+    angle, _ = level.skew(_core(mask), dpi)
     straight, back = level.level(flat, angle)
     straight = straight.copy() if straight is flat else straight
     made, boxes, dirt = _lay(straight, dpi)
     worth, weakest = grade.quality(flat, mask, dpi, page.dpi, dirt)
     return Cleaned(
-        raster(made.pixels, dpi, page.dpi_known),
+        tuple(raster(piece.pixels, dpi * piece.scale, page.dpi_known) for piece in made),
         raster(straight, dpi, page.dpi_known),
         angle,
         worth,
         weakest,
         why,
-        bool(rings or dark_rings),
+        bool(rings or grey_rings),
         signed,
         boxes,
         made,
@@ -133,8 +144,8 @@ def _marks(evened: Pixels) -> Pixels:
     return marks
 
 
-def _lay(straight: Pixels, dpi: float) -> tuple[Ribbon, tuple[frames.Tick, ...], int]:
-    """The ribbon of the level page (painted clean in place), its boxes to tick, the number of specks on it."""
+def _lay(straight: Pixels, dpi: float) -> tuple[tuple[Piece, ...], tuple[frames.Tick, ...], int]:
+    """The lines of the level page (painted clean in place), its boxes to tick, the number of specks on it."""
     mask = ink(straight)
     found = parts(mask)
     for k in spots.strays(found, mask.shape, dpi):
@@ -157,7 +168,7 @@ def _lay(straight: Pixels, dpi: float) -> tuple[Ribbon, tuple[frames.Tick, ...],
         beside = np.bincount(found.labels[ruled.zone > 0], minlength=len(usable) + 1)[1:]
         usable &= beside <= 0.6 * found.area
     made = strips(found, usable, ruled.uprights if ruled else None, ruled.cells if ruled else (), dpi)
-    return ribbon(straight, found, made), boxes, len(dirt)
+    return pieces(straight, found, made), boxes, len(dirt)
 
 
 def _clip(value: float) -> float:

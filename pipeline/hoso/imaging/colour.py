@@ -1,4 +1,4 @@
-"""Owns coloured ink and large strokes: seals and signatures, found as facts, and red seals taken off for reading.
+"""Owns coloured ink and large strokes: seals and signatures, found as facts and, where they differ from print, taken off.
 
 Never touches the page that is archived. Red print that is no seal (numbers, arrival stamps) stays to be read.
 Sizes: round seals of Vietnamese agencies measure 30 to 42 mm across (Circular 47/2025 of the Ministry of Public
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from hoso.imaging.paper import parts
+from hoso.imaging.paper import Parts, parts
 from hoso.imaging.pixels import Pixels, resize
 
-__all__ = ["Circle", "has_colour", "lift", "red", "seals", "signature"]
+__all__ = ["Circle", "blue_strokes", "dark_seals", "has_colour", "lift", "lift_grey", "red", "seals", "signed"]
 
 _CHROMA = 45
 _SEARCH_DPI = 50.0
@@ -87,54 +87,106 @@ def seals(mask: Pixels, dpi: float, least_support: float) -> tuple[Circle, ...]:
     return tuple(found[:4])
 
 
-def lift(evened: Pixels, mask: Pixels, found: tuple[Circle, ...]) -> Pixels:
-    """The evened RGB page in grey, red ink inside the seals lifted to paper; black print under it stays.
+def dark_seals(mask: Pixels, found: Parts, dpi: float) -> tuple[Circle, ...]:
+    """Seals without colour (photocopies, grey scans): rings among the components that are far too large for letters."""
+    large = np.maximum(found.width, found.height) >= 7 / _MM * dpi
+    large &= found.area < 0.4 * found.width * found.height
+    if not large.any():
+        return ()
+    table = np.zeros(len(large) + 1, np.uint8)
+    table[1:][large] = 255
+    return seals(table[found.labels], dpi, 0.6)
 
-    In the red channel red ink is light and black print dark: there the seal's own level is stretched to white.
+
+def lift(evened: Pixels, mask: Pixels, found: tuple[Circle, ...], strokes: Pixels | None) -> Pixels:
+    """The evened RGB page in grey, red ink inside the seals and blue ``strokes`` lifted to paper; black print stays.
+
+    In the red channel red ink is light and black print dark, in the blue channel blue ink: there the ink's own level is
+    stretched to white.
     """
     flat = cv2.cvtColor(evened, cv2.COLOR_RGB2GRAY)
-    if not found:
-        return flat
-    reds = cv2.split(evened)[0]
+    reds, _, blues = cv2.split(evened)
     for circle in found:
-        reach = circle.radius * 1.1 + 4
-        left, top = max(0, int(circle.x - reach)), max(0, int(circle.y - reach))
-        right, bottom = int(circle.x + reach), int(circle.y + reach)
-        window, inked = reds[top:bottom, left:right], mask[top:bottom, left:right] > 0
-        if not inked.any():
-            continue
-        level = max(90.0, float(np.percentile(window[inked], 35)))
-        stretched = cv2.convertScaleAbs(window, alpha=235.0 / level)
-        near = cv2.dilate(mask[top:bottom, left:right], np.ones((3, 3), np.uint8)) > 0
-        flat[top:bottom, left:right][near] = np.maximum(flat[top:bottom, left:right], stretched)[near]
+        window = _window(circle, flat.shape)
+        _fade(flat[window], reds[window], mask[window], 35)
+    if strokes is not None:
+        _fade(flat, blues, strokes, 25)
     return flat
 
 
-def signature(flat: Pixels, coloured: Pixels | None, mask: Pixels, dpi: float, found: tuple[Circle, ...]) -> bool:
-    """Whether somebody signed: one connected stroke far taller than a line of print, thin, neither rule nor frame.
+def lift_grey(flat: Pixels, mask: Pixels, found: tuple[Circle, ...]) -> bool:
+    """Lift seals that are paler than the print of a grey page, in place; whether there was one."""
+    print_level = float(np.percentile(flat[mask > 0], 15)) if found else 0.0
+    lifted = False
+    for circle in found:
+        window = _window(circle, flat.shape)
+        level = _ring_level(flat, circle)
+        if level - print_level < 45:
+            continue
+        middle = (level + print_level) / 2
+        paler = np.clip((flat[window].astype(np.float32) - print_level) * (250 / (middle + 10 - print_level)), 0, 250)
+        y, x = np.ogrid[window[0], window[1]]
+        inside = (x - circle.x) ** 2 + (y - circle.y) ** 2 <= (1.06 * circle.radius + 3) ** 2
+        flat[window][inside] = np.maximum(flat[window], paler.astype(np.uint8))[inside]
+        lifted = True
+    return lifted
 
-    ``coloured`` is the evened RGB page where there is one: blue strokes need less height to count than black ones.
-    """
+
+def blue_strokes(evened: Pixels, dpi: float, found: tuple[Circle, ...]) -> Pixels | None:
+    """255 on the blue strokes of signatures of an evened RGB page, None where nobody signed in blue."""
     scale = min(1.0, 100.0 / dpi)
-    if coloured is not None:
-        small = resize(coloured, scale)
-        reds, _, blues = cv2.split(small)
-        blue = cv2.threshold(cv2.subtract(blues, reds), _CHROMA, 255, cv2.THRESH_BINARY)[1]
-        blue = cv2.dilate(blue, np.ones((2, 2), np.uint8))
-        if _stroke(blue, dpi * scale, 6.0, 12.0, found, scale):
-            return True
-    return _stroke(
-        cv2.threshold(resize(mask, scale), 90, 255, cv2.THRESH_BINARY)[1], dpi * scale, 9.5, 12.0, found, scale
-    )
+    reds, _, blues = cv2.split(resize(evened, scale))
+    blue = cv2.threshold(cv2.subtract(blues, reds), _CHROMA, 255, cv2.THRESH_BINARY)[1]
+    blue = cv2.dilate(blue, np.ones((2, 2), np.uint8))
+    strokes = _strokes(blue, dpi * scale, 6.0, 12.0, found, scale)
+    if strokes is None:
+        return None
+    return cv2.resize(strokes, (evened.shape[1], evened.shape[0]), interpolation=cv2.INTER_NEAREST)
 
 
-def _stroke(mask: Pixels, dpi: float, high: float, wide: float, found: tuple[Circle, ...], scale: float) -> bool:
-    """Whether ``mask`` has a component at least ``high`` × ``wide`` mm that is a stroke of a pen."""
+def signed(mask: Pixels, dpi: float, found: tuple[Circle, ...]) -> bool:
+    """Whether ink of any colour was signed: a connected stroke far taller than print, thin, neither rule nor frame."""
+    scale = min(1.0, 100.0 / dpi)
+    small = cv2.threshold(resize(mask, scale), 90, 255, cv2.THRESH_BINARY)[1]
+    return _strokes(small, dpi * scale, 9.5, 12.0, found, scale) is not None
+
+
+def _fade(flat: Pixels, channel: Pixels, inked: Pixels, share: float) -> None:
+    """Lift ``flat`` where there is ink (and beside it) to ``channel``, stretched so that the ink itself turns white."""
+    chosen = channel[inked > 0]
+    if not len(chosen):
+        return
+    stretched = cv2.convertScaleAbs(channel, alpha=235.0 / max(90.0, float(np.percentile(chosen, share))))
+    near = cv2.dilate(inked, np.ones((5, 5), np.uint8)) > 0
+    flat[near] = np.maximum(flat, stretched)[near]
+
+
+def _window(circle: Circle, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    reach = circle.radius * 1.1 + 4
+    top, left = max(0, int(circle.y - reach)), max(0, int(circle.x - reach))
+    return slice(top, min(shape[0], int(circle.y + reach))), slice(left, min(shape[1], int(circle.x + reach)))
+
+
+def _ring_level(flat: Pixels, circle: Circle) -> float:
+    """The usual darkness of the ring's line: the darkest pixel across it, all around."""
+    darkest = np.full(len(_COS), 255, np.uint8)
+    for off in np.arange(-0.05, 0.051, 0.01) * circle.radius:
+        x, y = circle.x + (circle.radius + off) * _COS, circle.y + (circle.radius + off) * _SIN
+        inside = (x >= 0) & (y >= 0) & (x < flat.shape[1]) & (y < flat.shape[0])
+        darkest[inside] = np.minimum(darkest[inside], flat[y[inside].astype(int), x[inside].astype(int)])
+    return float(np.median(darkest))
+
+
+def _strokes(
+    mask: Pixels, dpi: float, high: float, wide: float, found: tuple[Circle, ...], scale: float
+) -> Pixels | None:
+    """255 on the components of ``mask`` of at least ``high`` × ``wide`` mm that are strokes of a pen; None for none."""
     millimetre = dpi / _MM
     all_parts = parts(mask)
     height, width = mask.shape
     tall = (all_parts.height >= high * millimetre) & (all_parts.width >= wide * millimetre)
     tall &= (all_parts.height <= 70 * millimetre) & (all_parts.width <= 110 * millimetre)
+    strokes = None
     for index in np.flatnonzero(tall):
         x, y = int(all_parts.left[index]), int(all_parts.top[index])
         w, h = int(all_parts.width[index]), int(all_parts.height[index])
@@ -148,8 +200,9 @@ def _stroke(mask: Pixels, dpi: float, high: float, wide: float, found: tuple[Cir
         ):
             continue
         if _is_pen(piece, millimetre):
-            return True
-    return False
+            strokes = np.zeros_like(mask) if strokes is None else strokes
+            strokes[y : y + h, x : x + w] |= piece
+    return strokes
 
 
 def _is_pen(piece: Pixels, millimetre: float) -> bool:

@@ -51,14 +51,17 @@ def frames(page: Pixels, mask: Pixels, found: Parts, dpi: float) -> Frames | Non
         window = (slice(top, top + int(found.height[k])), slice(left, left + int(found.width[k])))
         piece = np.where(found.labels[window] == k + 1, np.uint8(255), np.uint8(0))
         level = _straight(piece, level_from, dpi)
-        tall = upright_from if level.any() else round(0.3 * dpi)
-        upright = np.ascontiguousarray(_straight(np.ascontiguousarray(piece.T), tall, dpi).T)
+        row = None
+        if level.any() and found.height[k] <= 0.5 * dpi:
+            upright = _upright(piece, round(0.7 * int(found.height[k])), dpi)
+            row = _digit_row(upright, int(found.height[k]), dpi)
+        if row is None:
+            upright = _upright(piece, upright_from if level.any() else round(0.3 * dpi), dpi)
         if not level.any() and not upright.any():
             continue
         if uprights is None or zone is None:
             uprights, zone = np.zeros_like(mask), np.zeros_like(mask)
-        row = _digit_row(upright, int(found.height[k]), dpi)
-        if row:
+        if row is not None:
             cells.append((left + row[0], top, left + row[1], top + int(found.height[k])))
         else:
             uprights[window] |= upright
@@ -141,8 +144,6 @@ def _side(piece: Pixels) -> float:
 
 def _digit_row(upright: Pixels, height: int, dpi: float) -> tuple[int, int] | None:
     """(first, last column) of a row of narrow boxes: five uprights or more, evenly spaced 3.5 to 9 mm, one row high."""
-    if height > 0.5 * dpi:
-        return None
     full = np.count_nonzero(upright, axis=0) > 0.6 * height
     edges = np.flatnonzero(np.diff(np.concatenate(([False], full, [False])).astype(np.int8)) == 1)
     if len(edges) < 5:
@@ -154,6 +155,11 @@ def _digit_row(upright: Pixels, height: int, dpi: float) -> tuple[int, int] | No
     ):
         return None
     return int(edges[0]), int(edges[-1])
+
+
+def _upright(piece: Pixels, length: int, dpi: float) -> Pixels:
+    """As :func:`_straight`, for upright runs."""
+    return np.ascontiguousarray(_straight(np.ascontiguousarray(piece.T), length, dpi).T)
 
 
 def _straight(piece: Pixels, length: int, dpi: float) -> Pixels:

@@ -29,7 +29,7 @@ def quality(evened: Pixels, mask: Pixels, dpi: float, scan_dpi: float, specks: i
     return round(min(product, grades[weakest]), 3), weakest
 
 
-def blank(found: Parts, kept: Pixels, mask: Pixels, evened: Pixels, colour: Pixels | None, dpi: float) -> str:
+def blank(found: Parts, mask: Pixels, evened: Pixels, colour: Pixels | None, dpi: float) -> str:
     """Why the page counts as blank, "" where it does not.
 
     Ink that counts is dark (show-through is pale), off the margins (edges, punched holes), and at least two letters'

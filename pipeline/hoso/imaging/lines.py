@@ -1,8 +1,8 @@
-"""Owns the finding of text lines on a level page, cut at columns and cells, and their laying out as one ribbon.
+"""Owns the finding of text lines on a level page, cut at columns and cells, and their cutting out.
 
-A *strip* is a run of letters that stand in one line with no wide gap and no upright rule between them. The *ribbon* is
-a picture of all strips, one under the other in a single column: an engine then needs no layout analysis, and the two
-columns of a letterhead or the cells of a table cannot run into each other. Never reads; never orders words.
+A *strip* is a run of letters that stand in one line with no wide gap and no upright rule between them. Its *piece* is a
+picture of its own ink alone: an engine then needs no layout analysis, and the two columns of a letterhead or the cells
+of a table cannot run into each other. Never reads; never orders words.
 
 Measured before the first line of this project: own line boxes read better than any page segmentation of Tesseract.
 """
@@ -18,12 +18,12 @@ from hoso.imaging.paper import Parts
 from hoso.imaging.pixels import Pixels, resize
 from hoso.nouns import Box
 
-__all__ = ["Ribbon", "Row", "Strip", "ribbon", "strips"]
+__all__ = ["Piece", "Strip", "pieces", "strips"]
 
+Rect = tuple[int, int, int, int]
 _MM = 25.4
-_MARGIN = 24  # pixels of white around the ribbon
 _BAND = 0.3  # of the letter height: half the height of the band that joins letters to a line
-_PAD = 3
+_PAD, _MARGIN = 3, 12  # pixels of the page around a strip, of white around a piece
 _KERNEL = np.ones((3, 3), np.uint8)
 _SMALL, _READABLE = 15.0, 19.0  # pixels of a letter: below the first it is enlarged to the second
 _REACH = 0.8  # of the letter height: how far a letter reaches for its neighbour, to either side
@@ -43,52 +43,32 @@ class Strip:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A strip on the ribbon: its ``top`` there, for each span the column where it begins there, and how many pixels of
-    the ribbon are one of the page (small print is enlarged)."""
+class Piece:
+    """A strip cut out: ``pixels`` of ``scale`` times the page's size (small print is enlarged); ``columns`` are where
+    the strip's spans begin in them."""
 
-    top: int
+    pixels: Pixels
     strip: Strip
     columns: tuple[int, ...]
     scale: float
 
-    def across(self, x: float) -> float:
-        """The column on the page of column ``x`` on the ribbon."""
+    def place(self, box: Box) -> Box | None:
+        """A box on the piece (fractions) in pixels of the page; None where nothing of it lies on the strip."""
+        height, width = self.pixels.shape
+        strip, first = self.strip, _MARGIN + round(_PAD * self.scale)
+        left, right = self._across(box[0] * width), self._across(box[2] * width - 1) + 1
+        upper, lower = (strip.top + (y * height - first) / self.scale for y in (box[1], box[3]))
+        left, right = max(left, strip.left), min(right, strip.right)
+        upper, lower = max(upper, strip.top), min(lower, strip.bottom)
+        return (left, upper, right, lower) if right > left and lower > upper else None
+
+    def _across(self, x: float) -> float:
         k = max(0, int(np.searchsorted(self.columns, x, side="right")) - 1)
         left, right = self.strip.spans[k]
         return min(left + (x - self.columns[k]) / self.scale, float(right))
 
 
-@dataclass(frozen=True, slots=True)
-class Ribbon:
-    """The picture of all strips; ``rows`` from the top down."""
-
-    pixels: Pixels
-    rows: tuple[Row, ...]
-    page: tuple[int, int]
-
-    def place(self, box: Box) -> tuple[Box, int] | None:
-        """A box on the ribbon as (box on the page, number of its strip), both boxes as fractions; None off any row."""
-        height, width = self.pixels.shape
-        middle = (box[1] + box[3]) / 2 * height
-        number = int(np.searchsorted([row.top for row in self.rows], middle + _MARGIN / 3)) - 1
-        if number < 0:
-            return None
-        row = self.rows[number]
-        strip = row.strip
-        left, right = row.across(box[0] * width), row.across(box[2] * width - 1) + 1
-        upper, lower = (strip.top + (y * height - row.top) / row.scale for y in (box[1], box[3]))
-        page_height, page_width = self.page
-        left, right = max(left, strip.left), min(right, strip.right)
-        upper, lower = max(upper, strip.top), min(lower, strip.bottom)
-        if right <= left or lower <= upper:
-            return None
-        return (left / page_width, upper / page_height, right / page_width, lower / page_height), number
-
-
-def strips(
-    found: Parts, usable: Pixels, barriers: Pixels | None, cells: tuple[tuple[int, int, int, int], ...], dpi: float
-) -> list[Strip]:
+def strips(found: Parts, usable: Pixels, barriers: Pixels | None, cells: tuple[Rect, ...], dpi: float) -> list[Strip]:
     """The strips of a page from its components, top to bottom. ``usable`` tells which may be letters or their marks;
     ``barriers`` is 255 where no line may run on (upright rules); ``cells`` are rows of boxes for digits."""
     unit = dpi / _MM
@@ -99,6 +79,8 @@ def strips(
     core = usable & (found.height >= max(1.0 * unit, 0.5 * letter)) & (found.height <= 3.2 * letter)
     core &= found.width <= 25 * letter
     home = _joined(found, core, usable & ~core, barriers, cells, letter)
+    home[_marks(found, home)] = -1
+    core &= home >= 0
     _attach(found, usable & (home < 0), home, letter)
     made = []
     order = np.argsort(home, kind="stable")
@@ -119,27 +101,20 @@ def strips(
     return sorted(made, key=lambda strip: (strip.top + strip.bottom, strip.left))
 
 
-def ribbon(page: Pixels, found: Parts, made: list[Strip], gap: int = 18) -> Ribbon:
-    """The strips laid under one another, each with only its own components; white elsewhere."""
-    pieces: list[tuple[Pixels, Row]] = []
-    y = _MARGIN
+def pieces(page: Pixels, found: Parts, made: list[Strip]) -> tuple[Piece, ...]:
+    """Each strip cut out with only its own components, on white, with a white margin."""
     own = np.zeros(len(found.area) + 1, np.uint8)
+    cut = []
     for strip in made:
         own[strip.members] = 255
         piece, columns = _cut(page, found, strip, own)
         own[strip.members] = 0
         letter = float(np.percentile(found.height[strip.members - 1], 60))
         scale = min(2.0, _READABLE / letter) if letter < _SMALL else 1.0
-        piece = resize(piece, scale)
-        begins = tuple(_MARGIN + round(column * scale) for column in columns)
-        pieces.append((piece, Row(y + round(_PAD * scale), strip, begins, scale)))
-        y += piece.shape[0] + gap
-    widest = max((piece.shape[1] for piece, _ in pieces), default=1)
-    pixels = np.full((y + _MARGIN, widest + 2 * _MARGIN), 255, np.uint8)
-    for piece, row in pieces:
-        top, left = row.top - round(_PAD * row.scale), row.columns[0] - round(_PAD * row.scale)
-        pixels[top : top + piece.shape[0], left : left + piece.shape[1]] = piece
-    return Ribbon(pixels, tuple(row for _, row in pieces), (page.shape[0], page.shape[1]))
+        piece = np.pad(resize(piece, scale), _MARGIN, constant_values=255)
+        begins = tuple(_MARGIN + round((_PAD + column) * scale) for column in columns)
+        cut.append(Piece(piece, strip, begins, scale))
+    return tuple(cut)
 
 
 def _cut(page: Pixels, found: Parts, strip: Strip, own: Pixels) -> tuple[Pixels, list[int]]:
@@ -160,9 +135,7 @@ def _cut(page: Pixels, found: Parts, strip: Strip, own: Pixels) -> tuple[Pixels,
     return piece, columns
 
 
-def _spans(
-    found: Parts, members: Pixels, cells: tuple[tuple[int, int, int, int], ...], letter: float
-) -> tuple[tuple[int, int], ...]:
+def _spans(found: Parts, members: Pixels, cells: tuple[Rect, ...], letter: float) -> tuple[tuple[int, int], ...]:
     """The strip whole, or cut into what stands outside boxes for digits and each box's digit, white space left out."""
     left, right = int(found.left[members].min()), int(found.right[members].max())
     middle = float(np.median(found.top[members] + found.height[members] / 2))
@@ -195,7 +168,7 @@ def _joined(
     core: Pixels,
     small: Pixels,
     barriers: Pixels | None,
-    cells: tuple[tuple[int, int, int, int], ...],
+    cells: tuple[Rect, ...],
     letter: float,
 ) -> Pixels:
     """For each component the number of its line, -1 for none: bands through the middles of letters are let touch.
@@ -232,6 +205,28 @@ def _joined(
     columns = (found.left[index] + found.width[index] // 2).clip(0, labels.shape[1] - 1)
     home[index] = labels[middle[index].astype(int), columns].astype(np.int64) - 1
     return home
+
+
+def _marks(found: Parts, home: Pixels) -> Pixels:
+    """Indices of components whose line is only the marks over a line of large letters just below it."""
+    placed = np.flatnonzero(home >= 0)
+    numbers, first = np.unique(home[placed], return_inverse=True)
+    count = len(numbers)
+    left, top, right, bottom = (np.full(count, fill) for fill in (1e9, 1e9, 0.0, 0.0))
+    np.minimum.at(left, first, found.left[placed])
+    np.minimum.at(top, first, found.top[placed])
+    np.maximum.at(right, first, found.right[placed])
+    np.maximum.at(bottom, first, found.bottom[placed])
+    tall = np.zeros(count)
+    np.maximum.at(tall, first, found.height[placed])
+    chosen = []
+    for k in np.flatnonzero(right - left < 3 * tall):
+        below = (left <= left[k] + 2) & (right >= right[k] - 2) & (tall >= 1.6 * tall[k])
+        gap = top - bottom[k]
+        if (below & (gap > -0.8 * tall) & (gap < 0.35 * tall) & (top + 0.3 * tall > top[k])).any():
+            chosen.append(k)
+    marks: Pixels = placed[np.isin(first, chosen)]
+    return marks
 
 
 def _attach(found: Parts, loose: Pixels, home: Pixels, letter: float) -> None:

@@ -67,7 +67,7 @@ def leaders(found: Parts, dpi: float) -> Pixels:
         for row in np.split(order, np.flatnonzero(np.diff(band)) + 1):
             if len(row) >= _RUN:
                 fresh[_in_step(row, x, y, pitch, unit)] = True
-    return index[taken | fresh]
+    return index[(taken | fresh) & ~_colons(x, y, unit)]
 
 
 def _in_step(row: Pixels, x: Pixels, y: Pixels, pitch: float, unit: float) -> Pixels:
@@ -88,6 +88,18 @@ def _in_step(row: Pixels, x: Pixels, y: Pixels, pitch: float, unit: float) -> Pi
         return row[:0]
     level: Pixels = chosen[np.abs(y[chosen] - np.median(y[chosen])) <= 1.3 * unit]
     return level
+
+
+def _colons(x: Pixels, y: Pixels, unit: float) -> Pixels:
+    """Which dots are the lower dot of a colon: another dot stands right above them."""
+    order = np.lexsort((y, x))
+    lower = np.zeros(len(x), bool)
+    starts = np.searchsorted(x[order], x - 2 * unit)
+    stops = np.searchsorted(x[order], x + 2 * unit, side="right")
+    for k in np.flatnonzero(stops - starts > 1):
+        up = y[k] - y[order[starts[k] : stops[k]]]
+        lower[k] = bool(((up > 6 * unit) & (up < 18 * unit)).any())
+    return lower
 
 
 def _banded(x: Pixels, y: Pixels, high: float) -> Iterator[tuple[Pixels, Pixels]]:

@@ -91,7 +91,7 @@ def _look(ref: PageRef, shown: Raster, rotation: int, engine: Engine) -> Seen:
     )
     if is_blank:
         return Seen(page, Reading(ref, engine.fingerprint))
-    words = order(cleaned.level(_composed(engine.read(cleaned.raster))))
+    words = order(cleaned.level(_composed(words) for words in engine.lines(cleaned.lines)))
     placed = tuple(replace(word, box=cleaned.place(word.box)) for word in words)
     return Seen(page, Reading(ref, engine.fingerprint, placed, found))
 
