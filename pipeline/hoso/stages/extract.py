@@ -260,6 +260,7 @@ def _date_above(rule: FieldRule, laid: _Pages) -> _Found | None:
 def _after(rule: FieldRule, laid: _Pages) -> _Found | None:
     for claim in _mine(rule, laid):
         body = labels.span(claim, laid.sheets, rule.until, rule.lines if rule.lines > 1 else 9)
+        body = tuple((s, row, letterhead.clean(labels.without_leaders(line))) for s, row, line in body)
         ends = next((i for i, (_, row, _) in enumerate(body) if dates.ends_in_date(row.text)), len(body))
         body = body[:ends]
         if not body:

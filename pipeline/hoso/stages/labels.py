@@ -17,7 +17,7 @@ from hoso.stages.letterhead import clean
 from hoso.values import dates
 from hoso.values import text as texts
 
-__all__ = ["Claim", "Slip", "claims", "following", "span"]
+__all__ = ["Claim", "Slip", "claims", "following", "span", "without_leaders"]
 
 _LABELLED = frozenset({"label", "tick", "under", "date-above", "after", "table"})
 _LEADER = re.compile(r"^[.…_·•\-–—=:;,|'`\"~*]+$")
@@ -80,7 +80,7 @@ def claims(sheets: Sequence[Sheet], form: Form) -> tuple[Claim, ...]:
                     score = hit.score * (1.0 if firm else 0.92)
                     found.append(Claim(name, label, s, r, hit.start, hit.end, score))
             found += _wrapped(s, sheet, r, wanted)
-    found.sort(key=lambda c: (-(round(c.score * 12) + min(20, len(texts.skeleton(c.label))) / 2), c.sheet, c.row))
+    found.sort(key=lambda c: (-(round(c.score * 12) + min(24, len(texts.skeleton(c.label))) / 4), c.sheet, c.row))
     kept: list[Claim] = []
     for claim in found:
         rivals = [k for k in kept if (k.sheet, k.row) == (claim.sheet, claim.row)]
@@ -124,7 +124,7 @@ def following(claim: Claim, sheets: Sequence[Sheet], taken: Sequence[Claim], lin
     ended = stop < len(row.tokens)
     index = claim.row
     edge, left_edge = _right_edge(sheet), _left_edge(claim, row, taken)
-    got = list(clean(_without_leaders(tokens)))
+    got = list(clean(without_leaders(tokens)))
     last = row.y
     used = 1
     while used < lines and not ended and index + 1 < len(sheet.rows):
@@ -145,7 +145,7 @@ def following(claim: Claim, sheets: Sequence[Sheet], taken: Sequence[Claim], lin
             before = [t for t in column if t.box[0] < got[0].box[0] - 0.02]
             if before and before[-1].box[2] < got[0].box[0] - 0.005:
                 column = [t for t in column if t not in before]
-        rest = clean(_without_leaders([t for t in below.tokens[:cut] if t in column]))
+        rest = clean(without_leaders([t for t in below.tokens[:cut] if t in column]))
         if not rest and not mine:
             continue
         left = got[0].box[0] if got else label[0]
@@ -159,7 +159,7 @@ def following(claim: Claim, sheets: Sequence[Sheet], taken: Sequence[Claim], lin
 def span(
     claim: Claim, sheets: Sequence[Sheet], ends: Sequence[str], rows: int
 ) -> tuple[tuple[Sheet, Row, tuple[Token, ...]], ...]:
-    """Line by line what stands behind a label until one of the texts ``ends``, over pages, ``rows`` lines at most."""
+    """Line by line all that stands behind a label until one of the texts ``ends``, over pages, ``rows`` lines at most."""
     got: list[tuple[Sheet, Row, tuple[Token, ...]]] = []
     for s in range(claim.sheet, len(sheets)):
         sheet = sheets[s]
@@ -169,9 +169,8 @@ def span(
             start = claim.end if (s, r) == (claim.sheet, claim.row) else 0
             tokens = row.tokens[start:]
             stop = min((h.start for e in ends for h in texts.find(e, [t.text for t in tokens])), default=None)
-            kept = clean(_without_leaders(tokens[:stop]))
-            if kept:
-                got.append((sheet, row, kept))
+            if any(c.isalnum() for t in tokens[:stop] for c in t.text):
+                got.append((sheet, row, tokens[:stop]))
             if stop is not None or len(got) >= rows:
                 return tuple(got)
     return tuple(got)
@@ -251,7 +250,8 @@ def _until_gap(tokens: Sequence[Token], em: float, lines: int) -> list[Token]:
     return kept
 
 
-def _without_leaders(tokens: Sequence[Token]) -> list[Token]:
+def without_leaders(tokens: Sequence[Token]) -> list[Token]:
+    """Tokens that are no row of dots, no dash and no rule."""
     return [t for t in tokens if not _LEADER.match(t.text)]
 
 

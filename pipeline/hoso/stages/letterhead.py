@@ -16,7 +16,19 @@ from hoso.values import numbers
 from hoso.values import text as texts
 from hoso.values.fold import fold
 
-__all__ = ["MOTTO", "NATIONAL", "SUBJECT", "TITLES", "Head", "clean", "head", "kind_of", "national_row", "trim"]
+__all__ = [
+    "BOXES",
+    "MOTTO",
+    "NATIONAL",
+    "SUBJECT",
+    "TITLES",
+    "Head",
+    "clean",
+    "head",
+    "kind_of",
+    "national_row",
+    "trim",
+]
 
 NATIONAL = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 MOTTO = "Độc lập - Tự do - Hạnh phúc"
@@ -28,15 +40,18 @@ TITLES = {texts.squeeze(name).upper(): name for name in numbers.TYPES.values()} 
 }
 """Printed titles and the kinds they name (Decree 30/2020, art. 7)."""
 
+BOXES = "☐☑☒⊠□✓✔✗✘■√"
+"""Tick boxes and ticks as characters: words like any other where a form asks to tick."""
 _FLOOR = 0.72
 _DEFAULT_EDGE = 0.47
 _PEN = 1.16
 """From this height, in heights of the printed year, a figure is a pen's."""
 _HEADS = re.compile(
-    r"^(?:bo|ubnd|uy ban|hdnd|hoi dong|so|tong cuc|cuc|chi cuc|truong|phong|ban|trung tam|van phong|hoi|benh vien|thanh tra|"
-    r"cong an|bao hiem|toa an|vien|dang uy|doan|lien doan|tap doan|tong cong ty|cong ty|chi nhanh|kho bac|ngan hang|hoc vien|"
-    r"dai hoc|thanh uy|tinh uy|huyen uy|quan uy|doi|tram|bo phan|chinh phu|quoc hoi|thanh pho|tinh|huyen|quan|thi xa|khoa|quy|"
-    r"bo tu lenh|mat tran|nha xuat ban|dai|bao|tap chi|don vi|cua hang|hop tac xa|lien hiep|cuc thue|vu|so giao duc|dai su quan)\b"
+    r"^(?:bo|ubnd|uy ban|hdnd|hoi dong|so|tong cuc|cuc|chi cuc|truong|phong|ban|trung tam|van phong|hoi|benh vien|"
+    r"thanh tra|cong an|bao hiem|toa an|vien|dang uy|doan|lien doan|tap doan|tong cong ty|cong ty|chi nhanh|"
+    r"kho bac|ngan hang|hoc vien|dai hoc|thanh uy|tinh uy|huyen uy|quan uy|doi|tram|bo phan|chinh phu|quoc hoi|"
+    r"thanh pho|tinh|huyen|quan|thi xa|khoa|quy|bo tu lenh|mat tran|nha xuat ban|dai|bao|tap chi|don vi|"
+    r"cua hang|hop tac xa|lien hiep|cuc thue|vu|so giao duc|dai su quan)\b"
 )
 _GLUED = re.compile(r"^(?:ubnd|uyban|so|bo|hoidong|trungtam|vanphong|benhvien|phong|ban|cuc)[a-z]{6,}\b")
 """An agency's name whose blanks were lost in reading."""
@@ -115,11 +130,16 @@ def clean(tokens: Sequence[Token]) -> tuple[Token, ...]:
 def trim(tokens: Sequence[Token]) -> tuple[Token, ...]:
     """Tokens without marks alone at the ends; what is between stays, for a spoiled figure is a figure still."""
     kept = list(tokens)
-    while kept and not any(c.isalnum() for c in kept[-1].text):
+    while kept and not _says(kept[-1].text):
         kept.pop()
-    while kept and not any(c.isalnum() for c in kept[0].text):
+    while kept and not _says(kept[0].text):
         kept.pop(0)
     return tuple(kept)
+
+
+def _says(text: str) -> bool:
+    """Whether a word holds a letter, a figure or a tick box."""
+    return any(c.isalnum() or c in BOXES for c in text)
 
 
 def head(sheet: Sheet) -> Head:

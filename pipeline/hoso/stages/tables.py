@@ -31,7 +31,8 @@ def rows_of(
     lines = [(sheet, tokens) for sheet, _, tokens in body[at + 1 :]]
     while len(lines) > 1 and all(_column(t, edges) > 1 and not any(c.isdigit() for c in t.text) for t in lines[0][1]):
         lines.pop(0)  # a heading that wraps: nothing under the number or the name yet
-    placed = [(sheet.position + _y(t), _column(t, edges), t, sheet.line) for sheet, tokens in lines for t in tokens]
+    words = [(sheet, t) for sheet, tokens in lines for t in tokens if any(c.isalnum() for c in t.text)]
+    placed = [(sheet.position + _y(t), _column(t, edges), t, sheet.line) for sheet, t in words]
     anchors: list[float] = []
     for y, column, token, line in placed:
         small = column == 0 and re.match(r"^\D?\d{1,2}\D?$", token.text) is not None
@@ -118,11 +119,11 @@ def _listed(
     for _, _, tokens in body:
         text = texts.squeeze(" ".join(t.text for t in tokens))
         match = re.match(r"^(?:(\d{1,2})\s*[.)\-]?|[-–+•*])\s*(\S.*)$", text)
-        if match:
+        if match and any(c.isalpha() for c in match[2]):
             row = dict.fromkeys(keys, "")
             row[keys[0]], row[keys[1]] = match[1] or str(len(rows) + 1), match[2].strip(" ;.")
             rows.append(row)
-        elif rows:
+        elif rows and any(c.isalpha() for c in text):
             rows[-1][keys[1]] = f"{rows[-1][keys[1]]} {text}".strip(" ;.")
         else:
             continue

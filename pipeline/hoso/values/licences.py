@@ -40,7 +40,8 @@ def parse(text: str, on: str = "") -> Parsed:
             name = bare
             quality = quality if piece.isascii() else min(quality, 0.75)
         else:
-            shaped = bare[:1].translate(_SHAPES).upper() + bare[1:].upper().translate(_SHAPES)
+            marked = piece.strip(".…_-:|[]()'\"“”")
+            shaped = fold(marked[:1]).upper().translate(_SHAPES) + marked[1:].translate(_SHAPES).upper()
             if shaped not in OLD | NEW:
                 break
             name, quality = shaped, min(quality, 0.75)
