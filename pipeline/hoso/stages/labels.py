@@ -106,7 +106,7 @@ def _wrapped(s: int, sheet: Sheet, r: int, wanted: Sequence[tuple[str, str, Fiel
         if len(label.split()) < 3 or not _inside(one[0].box, rule.box):
             continue
         for hit in texts.find(label, plain, 0.9):
-            if hit.start <= 1 and hit.end > len(one):
+            if hit.start <= 1 and hit.start < len(one) < hit.end:
                 found.append(Claim(name, label, s, r, hit.start, len(one), 0.95 * hit.score, True))
     return found
 
