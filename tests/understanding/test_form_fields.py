@@ -146,3 +146,16 @@ def test_a_wrong_shape_is_told_and_kept(draw, understand, health) -> None:
     record = understand.one(draw(health[0].replace("00042/GKSKLX", "42/GKSKLX")), draw(health[1], index=2))
     assert field(record, "so").value == "42/GKSKLX/33007/26"
     assert any(p.code == "value.grammar" and p.field == "so" for p in record.problems)
+
+
+def test_a_numbered_label_is_known_without_its_dot_and_colon(draw, understand, receipt) -> None:
+    damaged = receipt.replace(
+        "4. Thời gian trả kết quả giải quyết hồ sơ: ngày", "4 Thời gian trả kết quả giải quyết hồ sơ- ngày"
+    )
+    assert field(understand.one(draw(damaged)), "ngay_hen_tra").value == "2026-06-16"
+
+
+def test_a_conclusion_is_not_read_from_under_a_damaged_signature_line(draw, understand, health) -> None:
+    back = health[1].replace("NGƯỜI KẾT LUẬN", "NI KẾT LUẬN")
+    found = field(understand.one(draw(health[0]), draw(back, index=2)), "ket_luan")
+    assert found.value == "Đủ điều kiện sức khỏe lái xe hạng B"

@@ -162,7 +162,7 @@ def _kind(rule: FieldRule, laid: _Pages) -> _Found | None:
     head, position = laid.head, laid.sheets[0].position
     if head.kind:
         return _Found(Slip(position, head.title, 1.0), "letterhead.title", Parsed(head.kind, 1.0))
-    if head.official and head.symbol and fold(" ".join(t.text for t in head.abstract[:2])).startswith("v"):
+    if head.official and head.symbol and letterhead.SUBJECT.match(fold(" ".join(t.text for t in head.abstract))):
         return _Found(Slip(position, head.abstract[:1], 0.95), "letterhead.structure", Parsed("Công văn", 0.95))
     return None
 
@@ -258,6 +258,8 @@ def _date_above(rule: FieldRule, laid: _Pages) -> _Found | None:
 
 
 def _after(rule: FieldRule, laid: _Pages) -> _Found | None:
+    """What follows a heading, over lines: of several headings the first whose text is what the field asks for."""
+    weak: _Found | None = None
     for claim in _mine(rule, laid):
         body = labels.span(claim, laid.sheets, rule.until, rule.lines if rule.lines > 1 else 9)
         body = tuple((s, row, letterhead.clean(labels.without_leaders(line))) for s, row, line in body)
@@ -268,10 +270,13 @@ def _after(rule: FieldRule, laid: _Pages) -> _Found | None:
         position = body[0][0].position
         tokens = tuple(t for part, _, line in body for t in line if part.position == position)
         slip = Slip(position, tokens, claim.score)
-        if not rule.choices:
-            return _Found(slip, f"after: {claim.label}", _sentence(slip.text), slot=True)
-        return _chosen(rule, claim, [(part.position, line) for part, _, line in body], slip)
-    return None
+        if rule.choices:
+            return _chosen(rule, claim, [(part.position, line) for part, _, line in body], slip)
+        found = _Found(slip, f"after: {claim.label}", _sentence(slip.text), slot=True)
+        if not rule.pattern or re.fullmatch(rule.pattern, (found.value and found.value.value) or ""):
+            return found
+        weak = weak or found
+    return weak
 
 
 def _chosen(rule: FieldRule, claim: Claim, lines: Sequence[tuple[int, tuple[Token, ...]]], slip: Slip) -> _Found:
@@ -317,7 +322,9 @@ _FINDERS: dict[str, Finder] = {
 
 def _plain(raw: str, rule: FieldRule) -> Parsed:
     value = texts.squeeze(_undotted(raw)).strip(" .…_:;|,-–—*'`\"")
-    return Parsed(value, 1.0) if any(c.isalnum() for c in value) else NOTHING
+    ticked = any(c in letterhead.BOXES for c in value)  # a letter taken for a tick box: "☒óm" was "Xóm"
+    spotted = re.search(r"[^\W\dA-ZĐ_]{2}\.\s?[^\W\d_]", raw)  # leaders shine through: a comma may be lost among them
+    return Parsed(value, 0.6 if ticked else 0.8 if spotted else 1.0) if any(c.isalnum() for c in value) else NOTHING
 
 
 def _subject(raw: str, whole: bool) -> Parsed:

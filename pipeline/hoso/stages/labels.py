@@ -64,7 +64,7 @@ def claims(sheets: Sequence[Sheet], form: Form) -> tuple[Claim, ...]:
             starts = _starts(row)
             for name, label, rule in [*wanted, *stops]:
                 for hit in texts.find(label, plain):
-                    colon = _colon(row, hit.end)
+                    colon = _colon(row, hit.end) or (len(label.split()) > 4 and hit.score >= 0.97)
                     firm = colon or _ends(row, hit.end)
                     least = 0.0 if colon else 0.9
                     if hit.score < least or not (firm or hit.start in starts) or _crosses(row, hit.start, hit.end):
@@ -190,7 +190,7 @@ def _starts(row: Row) -> set[int]:
     starts, index = set(), 0
     for run in row.runs:
         starts.add(index)
-        if re.fullmatch(r"[\dIVXivx]+[.)]|[-–+•*]", run.tokens[0].text):
+        if re.fullmatch(r"[\dIVXivx]{1,4}[.),]?|[-–+•*]", run.tokens[0].text):
             starts.add(index + 1)
         index += len(run.tokens)
     return starts

@@ -155,9 +155,11 @@ def _role(text: str) -> float:
 
 
 def _is_whole(lines: Sequence[str]) -> bool:
-    """Whether nothing is plainly missing: "TM." wants a title after the body, "KT." and "TL." that of who signs, and a
-    deputy never stands under the head without "KT."."""
+    """Whether nothing is plainly missing: "TM." wants a title after the body, "KT." and "TL." that of who signs, a deputy
+    never stands under the head without "KT.", and no line stands twice."""
     last = lines[-1]
+    if len(set(lines)) < len(lines):
+        return False
     if re.match(r"^(?:KT|TL|TUQ)\.", last) or re.match(r"^(?:TM\. )?(?:ỦY BAN NHÂN DÂN|HỘI ĐỒNG)\b", last):
         return False
     heads = [line for line in lines if line in _ROLES and not line.startswith("PHÓ")]

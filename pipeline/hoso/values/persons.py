@@ -10,6 +10,7 @@ weaker evidence, not a fault.
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from hoso.values.fold import fold
 from hoso.values.parsed import NOTHING, Parsed
@@ -18,12 +19,14 @@ from hoso.values.text import squeeze
 __all__ = ["looks_like_name", "parse"]
 
 _COMMON = (
-    "nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly dao doan vuong trinh truong dinh lam phung "
-    "mai to ha ta tang luu thai chu quach cao la luong than thach son kim danh chau diep kieu dam khuc nghiem khong "
-    "trieu giang ton la lo cam ma nong be hua ha vi quan lu giap bach au tong hoac nhu kha hau sung vang giang thao "
-    "y h rmah ksor siu kpa nie ro lang pham cu mac kieu trang lai tieu ung thieu viet"
+    "Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Đào Đoàn Vương Trịnh Trương "
+    "Đinh Lâm Phùng Mai Tô Hà Tạ Tăng Lưu Thái Chu Châu Quách Cao La Lã Lương Thân Thạch Sơn Kim Danh "
+    "Diệp Kiều Đàm Khúc Nghiêm Khổng Triệu Giang Tôn Lò Cầm Ma Mã Nông Bế Hứa Vi Quan Lù Giáp Bạch Âu "
+    "Tống Hoắc Nhữ Kha Hầu Sùng Vàng Giàng Thào Ông Ninh Từ Thiều Y H R'măh Ksor Siu Kpă Niê Rơ Lang Cù "
+    "Mạc Trang Lại Tiêu Ung Viết Doãn Hán Lục Hàng Đồng Thi Tòng Quàng Hoàn Phí Bàn Đường Lữ Văn Tiết "
+    "Mông Ân Hữu Vừ Xa Hạng Cư Chảo Lầu Phàn Chẻo Tẩn Trà Cái Uông Thẩm Vòng Chế Chung Phó Bồ Viên Sầm"
 )
-_FAMILY = frozenset(_COMMON.split())
+_FAMILY = frozenset(unicodedata.normalize("NFC", name).casefold() for name in _COMMON.split()) - {"văn"}
 _BEFORE = re.compile(
     r"^(?:(?:(?:pgs|gs|tskh|ts|th\.?s|bs\.?\s?ck\s?(?:ii|i|2|1)|bsck\s?(?:ii|i|2|1)|bs\s?cki{1,2}|ck\s?(?:ii|i)|bs|ks|cn|ds|ll\.?m|ths)\s*[.,]+\s*)"
     r"|(?:(?:bac si|tien si|thac si|ong/ba|ong|ba|dai ta|thuong ta|trung ta|thieu ta|dai uy|thuong uy|trung uy|thieu uy|"
@@ -50,8 +53,8 @@ def parse(text: str) -> Parsed:
     quality = 1.0 if 2 <= len(words) <= 6 else 0.6
     if not all(w[0].isupper() for w in words):
         quality *= 0.75
-    if fold(words[0]) not in _FAMILY:
-        quality *= 0.75  # rarer still, or the first word is lost under a seal
+    if words[0].casefold() not in _FAMILY or (len(words) > 2 and words[1].casefold() == "thi"):
+        quality *= 0.75  # rarer still, or a mark was lost ("Khống", "Thi"), or the first word is under a seal
     return Parsed(name, quality)
 
 
@@ -66,7 +69,7 @@ def looks_like_name(text: str) -> bool:
         return not _RING.search(low) and not _OFFICE.search(low)
     words = parsed.value.split()
     mixed = any(len(w) > 1 and w.isupper() for w in words)
-    return not mixed and (fold(words[0]) in _FAMILY or not _OFFICE.search(low))
+    return not mixed and (words[0].casefold() in _FAMILY or not _OFFICE.search(low))
 
 
 _RING = re.compile(r" (?:dan|huyen|phuong|tinh|thanh|pho|cong|hoa|xhcn|viet|nam|so|te|uban|uyban|kon|xa|thi) ")
