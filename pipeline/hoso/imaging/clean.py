@@ -6,15 +6,16 @@ cleaning decides the accuracy of reading, the model hardly matters; halving 300 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hoso.imaging import colour, frames, grade, level, spots
+from hoso.imaging import colour, desk, frames, grade, level, spots
 from hoso.imaging.lines import Piece, pieces, strips
 from hoso.imaging.paper import even, ink, parts
-from hoso.imaging.pixels import Affine, Pixels, array, grey, raster, resize
+from hoso.imaging.pixels import A4_INCHES, Pixels, array, grey, raster, resize
 from hoso.nouns import Box, Raster, Word
 
 __all__ = ["WORKING_DPI", "Cleaned", "clean"]
@@ -40,7 +41,7 @@ class Cleaned:
     signature: bool
     _ticks: tuple[frames.Tick, ...]
     _pieces: tuple[Piece, ...]
-    _back: Affine
+    _back: Pixels
     _size: tuple[int, int]
 
     def level(self, read: Iterable[Iterable[Word]]) -> tuple[Word, ...]:
@@ -70,24 +71,28 @@ class Cleaned:
 
     def place(self, box: Box) -> Box:
         """A box on the level page as the smallest upright box around it on the upright page, both as fractions."""
-        a, b, c, d, e, f = self._back
         wide, high = self.page.width, self.page.height
-        corners = [(x * wide, y * high) for x in (box[0], box[2]) for y in (box[1], box[3])]
-        xs = [(a * x + b * y + c) / self._size[0] for x, y in corners]
-        ys = [(d * x + e * y + f) / self._size[1] for x, y in corners]
-        return _clip(min(xs)), _clip(min(ys)), _clip(max(xs)), _clip(max(ys))
+        corners = np.array([(x * wide, y * high, 1.0) for x in (box[0], box[2]) for y in (box[1], box[3])])
+        there = corners @ self._back.T
+        xs, ys = there[:, 0] / there[:, 2] / self._size[0], there[:, 1] / there[:, 2] / self._size[1]
+        return _clip(xs.min()), _clip(ys.min()), _clip(xs.max()), _clip(ys.max())
 
 
 def clean(page: Raster) -> Cleaned:
     """The upright ``page`` made ready for reading."""
     pixels = array(page)
+    corners = desk.sheet(pixels)
+    seen = page.dpi
+    to_page: Pixels = np.eye(3)
+    if corners is not None:
+        pixels, to_page = desk.flatten(pixels, corners)
+        seen = page.dpi if page.dpi_known else max(pixels.shape[:2]) / A4_INCHES
     coloured = colour.has_colour(pixels)
     if pixels.ndim == 3 and not coloured:
         pixels = grey(pixels)
-    scale = _scale(page.dpi)
-    dpi = page.dpi * scale
+    scale = _scale(seen)
+    dpi = seen * scale
     evened = even(resize(pixels, scale), dpi)
-    height, width = evened.shape[:2]
     strokes = None
     rings: tuple[colour.Circle, ...] = ()
     if coloured:
@@ -105,14 +110,15 @@ def clean(page: Raster) -> Cleaned:
     if colour.lift_grey(flat, mask, grey_rings):
         mask = ink(flat)
     angle, _ = level.skew(_core(mask), dpi)
-    straight, back = level.level(flat, angle)
+    straight, affine = level.level(flat, angle)
     straight = straight.copy() if straight is flat else straight
     made, boxes, dirt = _lay(straight, dpi)
-    worth, weakest = grade.quality(flat, mask, dpi, page.dpi, dirt)
+    worth, weakest = grade.quality(flat, mask, dpi, seen, dirt)
+    back: Pixels = to_page @ np.diag([1 / scale, 1 / scale, 1.0]) @ np.array([affine[:3], affine[3:], (0.0, 0.0, 1.0)])
     return Cleaned(
         tuple(raster(piece.pixels, dpi * piece.scale, page.dpi_known) for piece in made),
         raster(straight, dpi, page.dpi_known),
-        angle,
+        _rise(back, straight.shape),
         worth,
         weakest,
         why,
@@ -121,8 +127,16 @@ def clean(page: Raster) -> Cleaned:
         boxes,
         made,
         back,
-        (width, height),
+        (page.width, page.height),
     )
+
+
+def _rise(back: Pixels, shape: tuple[int, ...]) -> float:
+    """Degrees by which the middle line of the level page rises to the right on the upright page."""
+    height, width = shape[:2]
+    ends = np.array([(0.2 * width, 0.5 * height, 1.0), (0.8 * width, 0.5 * height, 1.0)]) @ back.T
+    (x0, y0), (x1, y1) = ends[:, :2] / ends[:, 2:]
+    return round(math.degrees(math.atan2(y0 - y1, x1 - x0)), 3)
 
 
 def _scale(dpi: float) -> float:

@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from hoso.errors import Refused
-from hoso.imaging.pixels import Pixels, raster
+from hoso.imaging.pixels import A4_INCHES, Pixels, raster
 from hoso.nouns import Raster, Survey
 from hoso.settings import Reading
 
@@ -30,7 +30,6 @@ _BROKEN = (OSError, ValueError, TypeError, SyntaxError, KeyError, IndexError, EO
            AttributeError, RuntimeError, MemoryError, ZeroDivisionError)  # fmt: skip
 
 _ORIENTATION, _SUBFILE, _BITS = 0x0112, 254, 258
-_A4_LONG_INCHES = 11.69
 _DEFAULTS = {72, 96}  # what programs write when they know nothing
 
 
@@ -219,5 +218,5 @@ def _square(pixels: Pixels, across: float, down: float) -> Raster:
     long_side = max(pixels.shape[:2])
     inches = long_side / dpi if dpi else 0.0
     if dpi < 50 or inches < 1 or (round(dpi) in _DEFAULTS and inches > 12.5):
-        return raster(pixels, round(long_side / _A4_LONG_INCHES, 1), dpi_known=False)
+        return raster(pixels, round(long_side / A4_INCHES, 1), dpi_known=False)
     return raster(pixels, round(dpi, 2))

@@ -14,13 +14,27 @@ import numpy.typing as npt
 
 from hoso.nouns import Raster
 
-__all__ = ["Affine", "Pixels", "array", "grey", "grey_raster", "raster", "resize", "shrink_to", "turn", "turn_raster"]
+__all__ = [
+    "A4_INCHES",
+    "Affine",
+    "Pixels",
+    "array",
+    "grey",
+    "grey_raster",
+    "raster",
+    "resize",
+    "shrink_to",
+    "turn",
+    "turn_raster",
+]
 
 Pixels = npt.NDArray[Any]
 Affine = tuple[float, float, float, float, float, float]
 
 # Several readers run side by side, one a process; OpenCV's own threads would only fight (opencv#5150).
 cv2.setNumThreads(1)
+
+A4_INCHES = 11.69  # the long side; ISO 216
 
 _TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from hoso.imaging import desk
 from hoso.imaging.level import projection, skew
 from hoso.imaging.paper import even, ink, parts
 from hoso.imaging.pixels import Pixels, array, grey, raster, resize
@@ -27,9 +28,11 @@ def small(page: Raster) -> Raster:
 
 def guess(page: Raster) -> tuple[int, float]:
     """(rotation, confidence): what turns the page upright, clockwise; confidence 0..1, 0.0 for no idea."""
-    pixels = grey(array(page)[:: max(1, int(page.dpi // 300)), :: max(1, int(page.dpi // 300))])
-    dpi = page.dpi / max(1, int(page.dpi // 300))
-    pixels = resize(pixels, min(1.0, _DPI / dpi))
+    step = max(1, int(page.dpi // 240))  # a coarse step first: a page need not be averaged whole to be told upright
+    pixels = array(page)[::step, ::step]
+    dpi = page.dpi / step
+    corners = desk.sheet(pixels)
+    pixels = resize(desk.whiten(grey(pixels), corners), min(1.0, _DPI / dpi))
     dpi = min(dpi, _DPI)
     mask = _text(ink(even(pixels, dpi)), dpi)
     angle, flat = skew(mask, dpi)
@@ -45,7 +48,7 @@ def guess(page: Raster) -> tuple[int, float]:
         top, votes = _heavy_top(lying, angle_lying, dpi)
         turn, other = 90, 270
     confidence = level_confidence * min(1.0, abs(top) * 4) * min(1.0, votes / 6)
-    return (turn if top >= 0 else other), round(confidence, 3)
+    return (turn if top >= 0 else other), round(float(confidence), 3)
 
 
 def _text(mask: Pixels, dpi: float) -> Pixels:

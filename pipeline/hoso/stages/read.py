@@ -17,9 +17,8 @@ __all__ = ["VERSION", "decode", "fingerprint", "read"]
 
 VERSION = "1"
 
-_SURE = 0.25  # of the cheap guess: below it the engine is asked which way is up
-_READS_BADLY = 0.45  # mean confidence under which the way up is questioned once more
-_READS_WELL = 12  # words that make a mean worth believing
+_SURE = 0.5  # of the cheap guess: below it the page is read in every way that is likely
+_READS_BADLY = 0.45  # mean confidence under which the way up is questioned all the same
 
 
 def fingerprint(engine: Engine) -> str:
@@ -34,24 +33,24 @@ def read(data: bytes, media_type: str, digest: str, index: int, engine: Engine, 
     are of that upright page, not yet levelled. Raises Refused (page.damaged, page.too-large …), Unavailable,
     Misconfigured.
     """
-    from hoso.imaging.upright import guess, small
-
     ref = PageRef(digest, index)
     shown = decode(data, media_type, index, limits)
-    rotation, sure = guess(shown)
-    if sure < _SURE:
-        asked, answer = engine.orientation(small(shown))
-        rotation = asked if answer > sure else rotation
     words = _born_digital(data, media_type, index)
-    if words is not None:
-        return _digital(ref, shown, words)
-    seen = _look(ref, shown, rotation, engine)
-    if _doubtful(seen) and sure < 1.0:
-        asked, answer = engine.orientation(small(shown))
-        if asked != rotation and answer >= 0.5:
-            other = _look(ref, shown, asked, engine)
-            seen = other if _score(other.reading.words) > _score(seen.reading.words) else seen
-    return seen
+    return _printed(ref, shown, engine) if words is None else _digital(ref, shown, words)
+
+
+def _printed(ref: PageRef, shown: Raster, engine: Engine) -> Seen:
+    """The page read by its ink. Where its way up is in doubt, it is read in each that is likely, and the best counts."""
+    from hoso.imaging.upright import guess, small
+
+    rotation, sure = guess(shown)
+    seen = _look(ref, shown, rotation if sure > 0 else 0, engine)
+    if seen.page.kind == "blank" or (sure >= _SURE and not _reads_badly(seen)):
+        return seen
+    asked, answer = engine.orientation(small(shown))
+    likely = {(rotation + 180) % 360, 0, *([asked] if answer > 0 else [])} - {seen.page.rotation}
+    others = [_look(ref, shown, other, engine) for other in sorted(likely)]
+    return max([seen, *others], key=lambda one: _score(one.reading.words))
 
 
 def decode(data: bytes, media_type: str, index: int, limits: Limits) -> Raster:
@@ -132,13 +131,11 @@ def _digital(ref: PageRef, shown: Raster, words: tuple[Word, ...]) -> Seen:
     return Seen(page, Reading(ref, "pdf", order(_composed(_alone(words))), codes(grey_raster(shown))))
 
 
-def _doubtful(seen: Seen) -> bool:
+def _reads_badly(seen: Seen) -> bool:
     words = seen.reading.words
-    return seen.page.kind == "paper" and (
-        len(words) < 3 or sum(word.confidence for word in words) / len(words) < _READS_BADLY
-    )
+    return len(words) < 3 or sum(word.confidence for word in words) / len(words) < _READS_BADLY
 
 
 def _score(words: tuple[Word, ...]) -> float:
-    """Letters read with confidence."""
-    return sum(len(word.text) * word.confidence**2 for word in words)
+    """Letters read with confidence, in words of two at least: upside down, print reads as rare short ones."""
+    return sum(len(word.text) * word.confidence**2 for word in words if len(word.text) > 1 and word.text.isalnum())
