@@ -120,7 +120,8 @@ def _block(sheet: Sheet, top: float, low: float) -> Signing | None:
             continue
         if rows and row.y - last > 3.2 * sheet.line:
             break
-        if not _is_office(text, bool(rows)):
+        sure = sum(t.confidence for t in tokens) / len(tokens)
+        if not _is_office(text, bool(rows)) or (sure < 0.5 and _role(text) < 0.75):
             if rows and row.y - last > 2.2 * sheet.line:
                 break
             continue

@@ -68,6 +68,8 @@ def looks_like_name(text: str) -> bool:
     if parsed.value.isupper():
         return not _RING.search(low) and not _OFFICE.search(low)
     words = parsed.value.split()
+    if len(words[-1]) == 1 and fold(words[-1]) not in "aeiouy":
+        return False
     mixed = any(len(w) > 1 and w.isupper() for w in words)
     return not mixed and (words[0].casefold() in _FAMILY or not _OFFICE.search(low))
 
