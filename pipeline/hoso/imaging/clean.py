@@ -21,6 +21,7 @@ from hoso.nouns import Box, Raster, Word
 __all__ = ["WORKING_DPI", "Cleaned", "clean"]
 
 WORKING_DPI = 200.0
+_LETTER = 18.0  # pixels: the median letter of 13 point print at the working resolution
 _TALLEST, _WIDEST = 0.5, 1.6  # inches: what is larger is no letter nor a run of letters that touch
 _FINE, _COARSE = 220.0, 160.0  # dpi from which a page is halved, below which it is enlarged
 
@@ -87,6 +88,8 @@ def clean(page: Raster) -> Cleaned:
     if corners is not None:
         pixels, to_page = desk.flatten(pixels, corners)
         seen = page.dpi if page.dpi_known else max(pixels.shape[:2]) / A4_INCHES
+    elif not page.dpi_known:
+        seen = _dpi_by_letters(pixels, page.dpi)
     coloured = colour.has_colour(pixels)
     if pixels.ndim == 3 and not coloured:
         pixels = grey(pixels)
@@ -137,6 +140,22 @@ def _rise(back: Pixels, shape: tuple[int, ...]) -> float:
     ends = np.array([(0.2 * width, 0.5 * height, 1.0), (0.8 * width, 0.5 * height, 1.0)]) @ back.T
     (x0, y0), (x1, y1) = ends[:, :2] / ends[:, 2:]
     return round(math.degrees(math.atan2(y0 - y1, x1 - x0)), 3)
+
+
+def _dpi_by_letters(pixels: Pixels, guessed: float) -> float:
+    """The dpi at which the page's letters have the usual size of print; ``guessed`` where there are too few letters.
+
+    A photograph of a card says nothing of its size, and its letters are far larger than those of an A4 page.
+    """
+    scale = min(1.0, 1600 / max(pixels.shape[:2]))
+    small = resize(grey(pixels), scale)
+    found = parts(ink(even(small, max(60.0, guessed * scale))))
+    likely = (found.height >= 6) & (found.height < 0.1 * small.shape[0]) & (found.width < 0.2 * small.shape[1])
+    likely &= found.area < 0.7 * found.width * found.height
+    if np.count_nonzero(likely) < 40:
+        return guessed
+    dpi = float(np.median(found.height[likely])) / scale * WORKING_DPI / _LETTER
+    return float(min(4.0 * guessed, max(0.7 * guessed, dpi)))
 
 
 def _scale(dpi: float) -> float:

@@ -14,6 +14,7 @@ from hoso.imaging.pixels import Pixels
 __all__ = ["blank", "quality"]
 
 _MM = 25.4
+_PICTURE = 0.004  # share of dark pixels, off the margins, from which something is there though it is no letter
 
 
 def quality(evened: Pixels, mask: Pixels, dpi: float, scan_dpi: float, specks: int) -> tuple[float, str]:
@@ -32,15 +33,17 @@ def quality(evened: Pixels, mask: Pixels, dpi: float, scan_dpi: float, specks: i
 def blank(found: Parts, mask: Pixels, evened: Pixels, colour: Pixels | None, dpi: float) -> str:
     """Why the page counts as blank, "" where it does not.
 
-    Ink that counts is dark (show-through is pale), off the margins (edges, punched holes), and at least two letters'
-    worth of it, or one coloured mark of 4 mm: a note or a seal on the back makes a page.
+    Ink that counts is dark (show-through is pale), off the margins (edges, punched holes), and at least three letters'
+    worth of it, or a coloured mark, or a picture: a note or a seal on the back makes a page.
     """
     height, width = mask.shape
     unit = dpi / _MM
     edge = 6 * unit
     inside = (found.left > edge) & (found.right < width - edge) & (found.top > edge) & (found.bottom < height - edge)
     sized = (found.height >= 1.0 * unit) & (np.maximum(found.width, found.height) >= 1.5 * unit)
-    chosen = np.flatnonzero(inside & sized & ~_holes(found, width, height, unit))
+    punched = _holes(found, width, height, unit)
+    holes = float(found.area[punched].sum())
+    chosen = np.flatnonzero(inside & sized & ~punched)
     dark = 0
     for k in chosen[:400]:
         top, left = found.top[k], found.left[k]
@@ -50,6 +53,9 @@ def blank(found: Parts, mask: Pixels, evened: Pixels, colour: Pixels | None, dpi
             if dark >= 3:
                 return ""
     if colour is not None and _coloured(colour, dpi):
+        return ""
+    rim = round(min(edge, 0.1 * min(height, width)))
+    if (evened[rim : height - rim, rim : width - rim] < 120).mean() > _PICTURE + holes / evened.size:
         return ""
     return "nothing on it" if not len(chosen) else "only faint or stray marks"
 

@@ -139,7 +139,7 @@ def strays(found: Parts, shape: tuple[int, ...], dpi: float) -> Pixels:
     """Indices of components that are the glass or the next sheet (at the border, and in its margin or very long), and
     of punched holes."""
     height, width = shape[:2]
-    margin = 0.25 * dpi
+    margin = min(0.25 * dpi, 0.03 * min(height, width))
     right, bottom = found.right, found.bottom
     at_side = (found.left <= 2) | (right >= width - 2)
     at_end = (found.top <= 2) | (bottom >= height - 2)

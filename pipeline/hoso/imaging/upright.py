@@ -17,6 +17,7 @@ from hoso.nouns import Raster
 __all__ = ["guess", "small"]
 
 _DPI = 120.0
+_MANY = 120  # letters from which a page has enough of them to be sure
 
 
 def small(page: Raster) -> Raster:
@@ -34,7 +35,7 @@ def guess(page: Raster) -> tuple[int, float]:
     corners = desk.sheet(pixels)
     pixels = resize(desk.whiten(grey(pixels), corners), min(1.0, _DPI / dpi))
     dpi = min(dpi, _DPI)
-    mask = _text(ink(even(pixels, dpi)), dpi)
+    mask, letters = _text(ink(even(pixels, dpi)), dpi)
     angle, flat = skew(mask, dpi)
     lying = np.ascontiguousarray(np.rot90(mask, -1))  # a quarter turn clockwise
     angle_lying, steep = skew(lying, dpi)
@@ -47,18 +48,18 @@ def guess(page: Raster) -> tuple[int, float]:
     else:
         top, votes = _heavy_top(lying, angle_lying, dpi)
         turn, other = 90, 270
-    confidence = level_confidence * min(1.0, abs(top) * 4) * min(1.0, votes / 6)
+    confidence = level_confidence * min(1.0, abs(top) * 4) * min(1.0, votes / 6) * min(1.0, letters / _MANY)
     return (turn if top >= 0 else other), round(float(confidence), 3)
 
 
-def _text(mask: Pixels, dpi: float) -> Pixels:
-    """The mask without what is no letter by its size: rules, frames, edges, seals, specks."""
+def _text(mask: Pixels, dpi: float) -> tuple[Pixels, int]:
+    """The mask without what is no letter by its size (rules, frames, edges, seals, specks), and how much was left."""
     found = parts(mask)
     longest = np.maximum(found.width, found.height)
     keep = (longest < 0.5 * dpi) & (found.area >= max(2, dpi / 60))
     table = np.zeros(len(keep) + 1, np.uint8)
     table[1:][keep] = 255
-    return table[found.labels]
+    return table[found.labels], int(np.count_nonzero(keep & (found.height > 0.05 * dpi)))
 
 
 def _heavy_top(mask: Pixels, angle: float, dpi: float) -> tuple[float, int]:
