@@ -26,11 +26,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from rapidfuzz.distance import Levenshtein
+
 from hoso.nouns import Seen, Word
 from hoso.settings import Reading
 from hoso.stages import read as stage
 from hoso.stages.survey import media_type
-from rapidfuzz.distance import Levenshtein
 
 __all__ = ["Sheet", "reading_accuracy", "table"]
 

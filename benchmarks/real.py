@@ -26,6 +26,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from benchmarks.machine import ROOT, write
 from hoso import forms as form_files
 from hoso import keys, resources
 from hoso.engines import tesseract
@@ -35,8 +36,6 @@ from hoso.settings import Reading
 from hoso.stages import check, divide, extract
 from hoso.stages.read import fingerprint, read
 from hoso.stages.survey import survey
-
-from benchmarks.machine import ROOT, write
 
 PAGES = 6
 """Pages read of each document: the facts stand on the first and where the signature is."""

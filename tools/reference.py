@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 from click.testing import CliRunner
+
 from hoso.cli import COMMANDS, hoso
 
 DOCS = Path(__file__).parents[1] / "docs"

@@ -17,7 +17,17 @@ A message says what happened, where, why it matters and what to do. No personal 
 
 from __future__ import annotations
 
-__all__ = ["Damaged", "Defect", "HosoError", "Misconfigured", "NeedsPerson", "Refused", "Secret", "Unavailable", "Usage"]
+__all__ = [
+    "Damaged",
+    "Defect",
+    "HosoError",
+    "Misconfigured",
+    "NeedsPerson",
+    "Refused",
+    "Secret",
+    "Unavailable",
+    "Usage",
+]
 
 
 class HosoError(Exception):

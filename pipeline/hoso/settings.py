@@ -105,7 +105,8 @@ def read(path: Path) -> Settings:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise Misconfigured(f"{path}: cannot be read ({error.strerror}); make a home with: hoso init (or name yours with --home or HOSO_HOME)") from error
+        remedy = "make a home with: hoso init (or name yours with --home or HOSO_HOME)"
+        raise Misconfigured(f"{path}: cannot be read ({error.strerror}); {remedy}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Misconfigured(f"{path}: is not valid TOML: {error}") from error
     _known(path, "section", table, _SECTIONS)

@@ -9,13 +9,14 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-import hoso
 import numpy as np
 import pikepdf
 import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+import hoso
 from hoso.nouns import Document, Dossier, Field, Outcome, Page, PageRef, Reading, Record, Scan, Seen, Word
 from hoso.settings import Office
-from PIL import Image, ImageDraw, ImageFont
 
 FONT = Path(hoso.__file__).parent / "_fonts" / "NotoSans-Vietnamese.ttf"
 LINES = (

@@ -9,8 +9,9 @@ from typing import Any
 
 import pikepdf
 import pytest
-from hoso.pdf.check import examine, violations
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
+
+from hoso.pdf.check import examine, violations
 
 Breaker = Callable[[Pdf], None]
 

@@ -16,9 +16,10 @@ import numpy as np
 import pikepdf
 import pypdfium2
 import pytest
+from PIL import Image
+
 from hoso.pdf import marks
 from hoso.pdf.check import examine, violations
-from PIL import Image
 
 TURNS = (0, 90, 180, 270)
 needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler-utils is not installed")

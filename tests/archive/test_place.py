@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from hoso.stages.place import Ground, free_box, top_right
 
 SIZE, MARGIN = (0.3, 0.05), (0.02, 0.02)

@@ -19,6 +19,10 @@ import numpy as np
 import pikepdf
 import pypdfium2
 import pytest
+from PIL import Image
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
 from hoso.errors import Misconfigured, Refused
 from hoso.pdf.check import violations
 from hoso.settings import Seal
@@ -28,9 +32,6 @@ from hoso.signers.demo import TEST, make_demo
 from hoso.signers.validate import validate
 from hoso.stages.seal import judged, look_for, seal
 from hoso.stages.verify import verify
-from PIL import Image
-from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 INVISIBLE = Look("invisible", 0, (0.0, 0.0, 0.0, 0.0), ())
 HOSTILE = Path(__file__).parents[2] / ".." / "shared" / "hostile"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from hoso.errors import Unavailable
 from hoso.pdf import verapdf
 from hoso.stages.verify import verify

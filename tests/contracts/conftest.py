@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 import urllib3
+
 from hoso.settings import S3, Settings
 
 sys.path.insert(0, str(Path(__file__).parent))  # for filings.py, beside the suites

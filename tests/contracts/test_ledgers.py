@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+
 from hoso.errors import Damaged, Misconfigured
 from hoso.ledgers import sqlite
 from hoso.ledgers.api import Ledger

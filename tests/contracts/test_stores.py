@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from hoso.errors import Damaged, Misconfigured, Unavailable
 from hoso.settings import Settings
 from hoso.stores import folder

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 from filings import AT, NAMES, batch, decision_filing, receipt_filing
+
 from hoso.errors import Damaged, Misconfigured, Unavailable, Usage
 from hoso.nouns import Field, Filing, Place
 from hoso.settings import Settings

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from doors import INBOX
 from hoso import recipe
 from hoso.cli import view

@@ -5,8 +5,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hoso.cli import COMMANDS
 
+from hoso.cli import COMMANDS
 from tools import reference
 
 ROOT = Path(__file__).parents[2]

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from doors import INBOX, Done, hoso, one_page_image, smallest_dossier
 
 RECORD_KEYS = {

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from hoso.errors import Refused
 from hoso.work import Crew, Lost, Task
 

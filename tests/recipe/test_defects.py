@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from doors import INBOX, hoso
 from hoso import recipe
 from hoso.recipe import digitizing

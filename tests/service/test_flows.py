@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from doors import smallest_dossier
 
 ROOT = Path(__file__).parents[2]

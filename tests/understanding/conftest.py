@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from hoso import forms as form_files
 from hoso.forms import Forms
 from hoso.nouns import Code, Page, PageKind, PageRef, Reading, Record, Seen, Word

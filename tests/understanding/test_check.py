@@ -1,6 +1,7 @@
 """Checks lower confidence and tell why; they never rewrite, and no sentence holds a personal value."""
 
 import pytest
+
 from hoso.nouns import Record
 from hoso.stages import check
 

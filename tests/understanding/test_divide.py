@@ -1,6 +1,7 @@
 """Where papers begin, what type they are, and what is no paper at all."""
 
 import pytest
+
 from hoso.forms import Forms
 from hoso.stages import divide
 

@@ -1,6 +1,7 @@
 """Filled forms: the value behind its label, over lines, boxes, ticks and tables."""
 
 import pytest
+
 from hoso.nouns import Code, Record
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from hoso import forms as form_files
 from hoso.errors import Misconfigured
 from hoso.forms import OTHER, Forms

@@ -1,6 +1,7 @@
 """Official papers: each fact from its own place in the layout of Decree 30/2020, and from nowhere else."""
 
 import pytest
+
 from hoso.nouns import Record
 
 

@@ -3,9 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
-from hoso.values import agencies, dates, identifiers, licences, measures, numbers, persons, text
 from hypothesis import given
 from hypothesis import strategies as st
+
+from hoso.values import agencies, dates, identifiers, licences, measures, numbers, persons, text
 
 DAYS = st.dates(date(1900, 1, 1), date(2099, 12, 31))
 
