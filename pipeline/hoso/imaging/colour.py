@@ -21,6 +21,7 @@ _CHROMA = 45
 _SEARCH_DPI = 50.0
 _SMALLEST_MM, _LARGEST_MM = 8.0, 24.0  # radius of a seal
 _MM = 25.4
+_LOOSE, _STRICT = (0.5, 0.6), (0.35, 0.35)  # of a pen's strokes in blue, where little else is, and in black
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,11 @@ def seals(mask: Pixels, dpi: float, least_support: float) -> tuple[Circle, ...]:
         key=lambda circle: -_support(grown, *circle),
     ):
         support = _support(grown, x, y, radius)
-        if support < least_support or any(np.hypot(x - c.x * scale, y - c.y * scale) < c.radius * scale for c in found):
+        if (
+            support < least_support
+            or _support(grown, x, y, 1.13 * radius) > 0.45
+            or any(np.hypot(x - c.x * scale, y - c.y * scale) < c.radius * scale for c in found)
+        ):
             continue
         found.append(Circle(x / scale, y / scale, radius / scale, support))
     return tuple(found[:4])
@@ -138,7 +143,7 @@ def blue_strokes(evened: Pixels, dpi: float, found: tuple[Circle, ...]) -> Pixel
     reds, _, blues = cv2.split(resize(evened, scale))
     blue = cv2.threshold(cv2.subtract(blues, reds), _CHROMA, 255, cv2.THRESH_BINARY)[1]
     blue = cv2.dilate(blue, np.ones((2, 2), np.uint8))
-    strokes = _strokes(blue, dpi * scale, 6.0, 12.0, found, scale)
+    strokes = _strokes(blue, dpi * scale, 5.0, 9.0, _LOOSE, found, scale)
     if strokes is None:
         return None
     return cv2.resize(strokes, (evened.shape[1], evened.shape[0]), interpolation=cv2.INTER_NEAREST)
@@ -148,7 +153,7 @@ def signed(mask: Pixels, dpi: float, found: tuple[Circle, ...]) -> bool:
     """Whether ink of any colour was signed: a connected stroke far taller than print, thin, neither rule nor frame."""
     scale = min(1.0, 100.0 / dpi)
     small = cv2.threshold(resize(mask, scale), 90, 255, cv2.THRESH_BINARY)[1]
-    return _strokes(small, dpi * scale, 9.5, 12.0, found, scale) is not None
+    return _strokes(small, dpi * scale, 9.0, 10.0, _STRICT, found, scale) is not None
 
 
 def _fade(flat: Pixels, channel: Pixels, inked: Pixels, share: float) -> None:
@@ -178,7 +183,13 @@ def _ring_level(flat: Pixels, circle: Circle) -> float:
 
 
 def _strokes(
-    mask: Pixels, dpi: float, high: float, wide: float, found: tuple[Circle, ...], scale: float
+    mask: Pixels,
+    dpi: float,
+    high: float,
+    wide: float,
+    pen: tuple[float, float],
+    found: tuple[Circle, ...],
+    scale: float,
 ) -> Pixels | None:
     """255 on the components of ``mask`` of at least ``high`` × ``wide`` mm that are strokes of a pen; None for none."""
     millimetre = dpi / _MM
@@ -199,23 +210,24 @@ def _strokes(
             for c in found
         ):
             continue
-        if _is_pen(piece, millimetre):
+        if _is_pen(piece, millimetre, pen):
             strokes = np.zeros_like(mask) if strokes is None else strokes
             strokes[y : y + h, x : x + w] |= piece
     return strokes
 
 
-def _is_pen(piece: Pixels, millimetre: float) -> bool:
-    """Thin everywhere, sparse in its box, and not made of straight level or upright lines."""
+def _is_pen(piece: Pixels, millimetre: float, pen: tuple[float, float]) -> bool:
+    """Thin everywhere, no fuller in its box than ``pen[0]``, and no more than ``pen[1]`` of it straight level or upright
+    lines."""
     ink = np.count_nonzero(piece)
-    if ink > 0.3 * piece.size:
+    if ink > pen[0] * piece.size:
         return False
     thick = cv2.distanceTransform(piece, cv2.DIST_L2, 3).max()
     if thick > 1.4 * millimetre:
         return False
     across = cv2.morphologyEx(piece, cv2.MORPH_OPEN, np.ones((1, max(9, round(6 * millimetre))), np.uint8))
     down = cv2.morphologyEx(piece, cv2.MORPH_OPEN, np.ones((max(9, round(6 * millimetre)), 1), np.uint8))
-    return bool(np.count_nonzero(cv2.bitwise_or(across, down)) < 0.25 * ink)
+    return bool(np.count_nonzero(cv2.bitwise_or(across, down)) < pen[1] * ink)
 
 
 def _fit(mask: Pixels, x: float, y: float, radius: float) -> tuple[float, float, float]:
