@@ -205,4 +205,4 @@ def _lay(straight: Pixels, dpi: float) -> tuple[tuple[Piece, ...], tuple[frames.
 
 
 def _clip(value: float) -> float:
-    return round(min(1.0, max(0.0, value)), 5)
+    return round(min(1.0, max(0.0, float(value))), 5)
