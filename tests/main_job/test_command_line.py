@@ -27,7 +27,18 @@ def test_digitizing_the_samples_ends_well_and_every_dossier_has_a_state(digitize
     rows = done.rows()
     assert {row["source"] for row in rows} == {entry.name for entry in INBOX.iterdir()}
     assert {row["state"] for row in rows} <= {"sealed", "waiting", "quarantined", "blank"}
-    assert sum(row["state"] == "sealed" for row in rows) >= len(rows) // 2
+    papers = [document for row in rows for document in row["documents"]]
+    assert {"quyet_dinh", "giay_tiep_nhan", "giay_kham_suc_khoe_lai_xe", "khac"} == {paper["type"] for paper in papers}
+    assert sum(paper["state"] == "sealed" for paper in papers) >= 3
+    assert all(paper["verdict"] == "clear" for paper in papers if paper["state"] == "sealed")
+
+
+def test_the_planted_faults_of_the_samples_are_found(home: Path) -> None:
+    truths = [json.loads(path.read_text(encoding="utf-8")) for path in (INBOX.parent / "truth").glob("*.json")]
+    planted = {(truth["source"], problem["code"]) for truth in truths for problem in truth["problems"]}
+    assert planted
+    rows = hoso(home, "records", "--json").rows()
+    assert planted <= {(row["source"], problem["code"]) for row in rows for problem in row["problems"]}
 
 
 def test_records_have_the_keys_of_the_contract(home: Path) -> None:

@@ -126,13 +126,22 @@ def _hs0008(root: Path, source: str) -> Batch:
     wrong = replace(of.person, born=born.replace(year=born.year + 3, day=min(born.day, 28)))
     papers = [
         _paper(source, 1, "giay_tiep_nhan", "plain", of),
-        _paper(source, 2, "giay_kham_suc_khoe_lai_xe", "handwritten", replace(of, person=wrong), True),
+        _paper(source, 2, "giay_kham_suc_khoe_lai_xe", "circular", replace(of, person=wrong)),
     ]
     problems = [Planted("value.implausible", "so_cccd", (1,))]
     sides = [Side(0, 0, "clean", "grey"), Side(1, 0, "office", "colour"), Side(1, 1, "office", "colour")]
     batch = Batch(source, of.code, papers, sides, f"{_SEED}/{source}", problems)
     batch.tiff(root, "01.tif", [0], "tiff_lzw")
     batch.pdf(root, "02.pdf", [1, 2])
+    return batch
+
+
+def _hs0009(root: Path, source: str) -> Batch:
+    of = _case(source, date(2025, 10, 6))
+    papers = [_paper(source, 1, "quyet_dinh", "full", of), _paper(source, 2, "khac", "giay_moi", of)]
+    sides = [Side(number, i, "clean") for number, paper in enumerate(papers) for i in range(len(paper.sheets))]
+    batch = Batch(source, None, papers, sides, f"{_SEED}/{source}")
+    batch.jpegs(root, [f"{i + 1:02d}.jpg" for i in range(len(sides))])
     return batch
 
 
@@ -161,8 +170,9 @@ _SAMPLES: dict[str, tuple[Callable[[Path, str], Batch], str]] = {
     "HS0007": (_hs0007, "filled in by hand; a notice; and a file that cannot be read"),
     "HS0008": (
         _hs0008,
-        "planted: birth year against the personal number; certificate filled in by hand; LZW TIFF and PDF",
+        "planted: birth year against the personal number; LZW TIFF and PDF",
     ),
+    "HS0009": (_hs0009, "a decision and an invitation, clean scans, nothing by hand; all clear"),
     "QD-2024.pdf": (
         _decision,
         "a public decision alone, photocopied, bilevel PDF (Group 4, 300 dpi), number and day by hand",
