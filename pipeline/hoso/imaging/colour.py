@@ -82,11 +82,11 @@ def seals(mask: Pixels, dpi: float, least_support: float) -> tuple[Circle, ...]:
         key=lambda circle: -_support(grown, *circle),
     ):
         support = _support(grown, x, y, radius)
-        if (
-            support < least_support
-            or _support(grown, x, y, 1.13 * radius) > 0.45
-            or any(np.hypot(x - c.x * scale, y - c.y * scale) < c.radius * scale for c in found)
-        ):
+        hollow = min(_support(grown, x, y, share * radius) for share in (0.5, 0.62, 0.75, 0.86))
+        crowded = hollow > 0.7 * support or _support(grown, x, y, 1.13 * radius) > 0.65  # hatching, a table, print
+        if support < least_support or crowded:
+            continue
+        if any(np.hypot(x - c.x * scale, y - c.y * scale) < c.radius * scale for c in found):
             continue
         found.append(Circle(x / scale, y / scale, radius / scale, support))
     return tuple(found[:4])
@@ -100,7 +100,12 @@ def dark_seals(mask: Pixels, found: Parts, dpi: float) -> tuple[Circle, ...]:
         return ()
     table = np.zeros(len(large) + 1, np.uint8)
     table[1:][large] = 255
-    return seals(table[found.labels], dpi, 0.6)
+    rings: Pixels = table[found.labels]
+    length = round(8 / _MM * dpi)  # a ring bends by its own thickness within 8 mm; rules and frames do not
+    for shape in ((1, length), (length, 1)):
+        straight = cv2.morphologyEx(rings, cv2.MORPH_OPEN, np.ones(shape, np.uint8))
+        rings = cv2.bitwise_and(rings, cv2.bitwise_not(cv2.dilate(straight, np.ones((3, 3), np.uint8))))
+    return seals(rings, dpi, 0.6)
 
 
 def lift(evened: Pixels, mask: Pixels, found: tuple[Circle, ...], strokes: Pixels | None) -> Pixels:
