@@ -112,7 +112,7 @@ def _understanding(truths: Iterable[dict[str, Any]], records: list[dict[str, Any
             for name, value in document["fields"].items():
                 if value in (None, "", []):
                     continue
-                good = _same(name, value, found.get(name))
+                good = same(name, value, found.get(name))
                 by_field[f"{document['type']}.{name}"].append(good)
                 fields += 1
                 right += good
@@ -130,11 +130,12 @@ def _understanding(truths: Iterable[dict[str, Any]], records: list[dict[str, Any
     }
 
 
-def _same(name: str, wanted: Any, found: Any) -> bool:
+def same(name: str, wanted: Any, found: Any) -> bool:
+    """Whether a value is the true one: tables by the names of their rows, codes and dates to the letter."""
     if isinstance(wanted, list):
         rows = found if isinstance(found, list) else []
         return len(rows) == len(wanted) and all(
-            _same("", w.get("ten"), f.get("ten")) for w, f in zip(wanted, rows, strict=True)
+            same("", w.get("ten"), f.get("ten")) for w, f in zip(wanted, rows, strict=True)
         )
     if found is None:
         return False

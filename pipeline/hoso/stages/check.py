@@ -44,7 +44,7 @@ def check(
 ) -> Record:
     """The record of a document. ``pages`` are its pages; ``received`` the ISO date of receipt ("" where unknown).
 
-    Verdict "clear": every required field stands with at least ``form.confidence``, and no problem is above a note.
+    Verdict "clear": every required field stands with enough confidence for its kind, and no problem is above a note.
     """
     problems: list[Problem] = [*_of_pages(pages)]
     judged = tuple(fields)

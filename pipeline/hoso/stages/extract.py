@@ -26,7 +26,7 @@ from hoso.values.parsed import NOTHING, Parsed
 
 __all__ = ["VERSION", "extract"]
 
-VERSION = "1"
+VERSION = "2"
 
 _MARKED = frozenset(
     {"☑", "☒", "⊠", "✓", "✔", "✗", "✘", "x", "X", "×", "[x]", "[X]", "(x)", "(X)", "[v]", "√", "■", "●", "v", "V", "K"}
@@ -101,7 +101,7 @@ def _field(rule: FieldRule, laid: _Pages, form: Form) -> Field:
     place = place_of(found.slip.position, found.slip.tokens)
     if rule.kind == "table":
         sure = _engine(rule, found.slip.tokens) * _label(found.slip.score)
-        status = "clear" if found.rows and sure >= form.confidence else "doubtful" if found.rows else "missing"
+        status = "clear" if found.rows and sure >= form.enough(rule) else "doubtful" if found.rows else "missing"
         return Field(rule.name, None, raw, round(sure, 4), place, "ocr", found.rule, status, rows=found.rows)  # type: ignore[arg-type]
     parsed = found.value if found.value is not None else _PARSERS[rule.kind](raw, rule)
     if parsed.value is not None and rule.pattern and not re.fullmatch(rule.pattern, parsed.value):
@@ -113,7 +113,7 @@ def _field(rule: FieldRule, laid: _Pages, form: Form) -> Field:
             return Field(rule.name, None, raw, 0.0, place, "ocr", found.rule, "doubtful", (), failed)
         return _nothing(rule)
     sure = _engine(rule, found.slip.tokens) * _label(found.slip.score) * parsed.quality
-    doubtful = sure < form.confidence or bool(parsed.fault)
+    doubtful = sure < form.enough(rule) or bool(parsed.fault)
     status = "doubtful" if doubtful else "clear"
     failed = (parsed.fault,) if parsed.fault else ()
     passed = ("value.grammar",) if parsed.quality == 1.0 and rule.kind != "text" else ()
