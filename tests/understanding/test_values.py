@@ -107,6 +107,11 @@ def test_the_three_shapes_of_dossier_codes_are_known(code: str) -> None:
     assert numbers.dossier_code(f" {code} ").value == code
 
 
+def test_a_dossier_code_that_lost_a_group_is_doubted() -> None:
+    assert numbers.dossier_code("00.44.H49-221004-0168").quality <= 0.5
+    assert numbers.dossier_code("000.00.44.H49-221004-0168").quality == 1.0
+
+
 def test_a_dossier_code_with_an_impossible_day_is_told() -> None:
     assert numbers.dossier_code("000.00.53.H48-221321-0099").fault == "value.impossible-date"
     assert numbers.dossier_code("hồ sơ 12").value is None

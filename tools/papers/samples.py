@@ -157,7 +157,7 @@ def _decision(root: Path, source: str) -> Batch:
 _SAMPLES: dict[str, tuple[Callable[[Path, str], Batch], str]] = {
     "HS0001": (
         _hs0001,
-        "clean colour scans, one JPEG a page: receipt with Code 128, certificate of two pages; all clear",
+        "clean colour scans, one JPEG a page: receipt with Code 128, certificate of two pages",
     ),
     "HS0002": (
         _hs0002,
@@ -172,7 +172,7 @@ _SAMPLES: dict[str, tuple[Callable[[Path, str], Batch], str]] = {
         _hs0008,
         "planted: birth year against the personal number; LZW TIFF and PDF",
     ),
-    "HS0009": (_hs0009, "a decision and an invitation, clean scans, nothing by hand; all clear"),
+    "HS0009": (_hs0009, "a decision and an invitation, clean scans, nothing by hand"),
     "QD-2024.pdf": (
         _decision,
         "a public decision alone, photocopied, bilevel PDF (Group 4, 300 dpi), number and day by hand",

@@ -31,6 +31,7 @@ _SYMBOL = re.compile(
     r"(?P<number>[0-9OoIl|]{1,5}[a-z]?)/(?P<symbol>(?:(?:19|20)\d{2}/)?[A-ZĐÂÊÔƠƯ][A-Za-zÀ-ỹ&.]*(?:-[A-Za-zÀ-ỹ0-9&.(),]+)*)"
 )
 _CERTIFICATE = re.compile(r"([0-9OoIlSB|]{1,6})[/|lI]GKSKLX[/|lI]([0-9A-ZĐ]{5})[/|lI]([0-9OoIlSB|]{2})(?![0-9])")
+_AGENCY = re.compile(r"\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}|[A-Z]\d{2}(?:\.[0-9A-Z]{1,4}){0,5}")
 _DOSSIER = re.compile(r"[0-9A-Z]{2,3}(?:\.[0-9A-Z]{1,4}){0,6}-(\d{8}|\d{6})-(\d{4,7})(?![0-9])")
 
 
@@ -60,7 +61,8 @@ def symbol(text: str) -> Parsed:
 def dossier_code(text: str) -> Parsed:
     """A dossier code: dotted agency code, receiving date yymmdd or yyyymmdd, 4 to 7 digits.
 
-    ``fault`` is "value.impossible-date" where the date in it is none.
+    ``fault`` is "value.impossible-date" where the date in it is none. The agency code has its main group first ("H23.16",
+    Decision 20/2020/QĐ-TTg) or last ("000.00.16.H23", QCVN 102:2016); one that lost a group in reading counts half.
     """
     tight = re.sub(r"\s+", "", nfc(text)).replace("–", "-").replace("—", "-").replace("_", "-").upper()
     match, quality = _DOSSIER.search(tight), 1.0
@@ -72,7 +74,8 @@ def dossier_code(text: str) -> Parsed:
             return NOTHING
     if dossier_date(match[0]) is None:
         return Parsed(match[0], 0.3, "value.impossible-date")
-    return Parsed(match[0], quality)
+    whole = _AGENCY.fullmatch(match[0].split("-")[0]) is not None
+    return Parsed(match[0], quality * (1.0 if whole else 0.5))
 
 
 def dossier_date(code: str) -> str | None:
