@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 
 from hoso.imaging import colour, desk, frames, grade, level, spots
@@ -172,9 +173,9 @@ def _core(mask: Pixels) -> Pixels:
 
 def _marks(evened: Pixels) -> Pixels:
     """255 where an evened RGB page has strong colour of any hue."""
-    chroma = evened.max(axis=2) - evened.min(axis=2)
-    marks: Pixels = np.where(chroma > 90, 255, 0).astype(np.uint8)
-    return marks
+    reds, greens, blues = cv2.split(evened)
+    most, least = cv2.max(cv2.max(reds, greens), blues), cv2.min(cv2.min(reds, greens), blues)
+    return cv2.threshold(cv2.subtract(most, least), 90, 255, cv2.THRESH_BINARY)[1]
 
 
 def _lay(straight: Pixels, dpi: float) -> tuple[tuple[Piece, ...], tuple[frames.Tick, ...], int]:

@@ -126,7 +126,7 @@ def _crossed(found: Parts, k: int, unit: float) -> bool:
     left, top, width, height = int(found.left[k]), int(found.top[k]), int(found.width[k]), int(found.height[k])
     level = (found.top < top + height) & (found.bottom > top) & (found.height > 0.3 * height)
     aside = np.maximum(found.left - (left + width), left - found.right)
-    if np.count_nonzero(level & (aside < 1.5 * unit) & (aside > -width)) > 1:
+    if np.any(level & (aside < 1.5 * unit) & (aside > -width)):
         return False
     piece = found.labels[top : top + height, left : left + width] == k + 1
     y, x = np.nonzero(piece)

@@ -3,8 +3,8 @@
 Never changes a word's text, box or confidence. Engines join what stands side by side: the two columns of a letterhead
 (Decree 30/2020, Appendix I: agency left, national name right) become one line, and fields are found by lines.
 
-Rows are cut where a wide gap parts them. Neighbouring rows whose cuts fall into one corridor form two columns, read
-left first, where the right column is centred (letterhead, signature block); otherwise rows are read across (tables and
+Rows are cut where a wide gap parts them. Neighbouring rows that one white corridor parts form two columns, read left
+first, where the right column is centred (letterhead, signature block); otherwise rows are read across (tables and
 forms).
 """
 
@@ -12,15 +12,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from statistics import median, pstdev
+from itertools import pairwise
+from statistics import median
 
 from hoso.nouns import Word
 
 __all__ = ["order"]
 
-_SURE_GAP = 3.6  # heights of a word: from here a gap always parts
+_SURE_GAP = 8.0  # heights of a word: from here a gap always parts; a form leaves gaps of 5 for a number to be filled in
 _MAYBE_GAP = 1.1  # from here it parts where a neighbouring row has a gap in the same place
-_CENTRED = 0.018  # of the page's width: how far centres of a centred column stray
+_FAR = 2.0  # heights of white above a row from which it no longer belongs to the columns above it
+_CENTRED = 0.035  # of the page's width: how far centres of a centred column stray
 
 Segment = list[Word]
 Row = list[Segment]
@@ -35,8 +37,8 @@ def order(words: Iterable[Word]) -> tuple[Word, ...]:
     placed: list[Word] = []
     line = block = 0
     last: Row | None = None
-    for run in _runs(rows):
-        for part in _columns(run):
+    for run, middle in _runs(rows):
+        for part in _columns(run, middle):
             if last is not None and (len(run) > 1 or _apart(last, part[0])):
                 block += 1
             for segment in (segment for row in part for segment in row):
@@ -98,44 +100,83 @@ def _height(row: Segment) -> float:
 _SHAPE = 1.414  # height of an upright A4 page over its width
 
 
-def _runs(rows: list[Row]) -> list[list[Row]]:
-    """Rows in runs: those parted by one corridor together (two rows at least), every other row alone, mended."""
-    runs: list[list[Row]] = []
+def _runs(rows: list[Row]) -> list[tuple[list[Row], float]]:
+    """Rows in runs with the middle of their corridor: those parted by one together, every other row alone, mended."""
+    runs: list[tuple[list[Row], float]] = []
     k = 0
     while k < len(rows):
-        run = _corridor(rows, k)
+        run, middle = _corridor(rows, k)
         if run:
-            runs.append(run)
+            runs.append((run, middle))
             k += len(run)
         else:
-            runs.append([_mend(rows[k])])
+            runs.append(([_mend(rows[k])], 0.0))
             k += 1
     return runs
 
 
-def _corridor(rows: list[Row], start: int) -> list[Row]:
-    """The rows from ``start`` that one white corridor parts into two sides, each row two sided or on one side of it."""
-    if len(rows[start]) < 2:
-        return []
-    best: list[Row] = []
-    for split in range(1, len(rows[start])):
-        left, right = rows[start][split - 1][-1].box[2], rows[start][split][0].box[0]
-        run, two_sided = [_sides(rows[start], left, right)], 1
-        for above, row in zip(rows[start:], rows[start + 1 :], strict=False):
-            if _apart(above, row, 4.0):
-                break
+def _corridor(rows: list[Row], start: int) -> tuple[list[Row], float]:
+    """The rows from ``start`` that one white corridor parts into two sides, each row two sided or on one side of it;
+    and the corridor's middle."""
+    best: tuple[list[Row], float] = [], 0.0
+    for left, right in _gaps(rows, start):
+        run = [_sides(rows[start], left, right)]
+        for row in rows[start + 1 :]:
             narrow_left, narrow_right = _narrowed(row, left, right)
             if narrow_right - narrow_left < 0.6 * _height([w for s in row for w in s]):
                 break
+            sides = _sides(row, narrow_left, narrow_right)
+            if all(_apart([_above(run, side, narrow_left)], [side], _FAR) for side in sides):
+                break
             left, right = narrow_left, narrow_right
-            sides = _sides(row, left, right)
-            two_sided += len(sides) == 2
             run.append(sides)
-        while len(run) > 1 and len(run[-1]) < 2 and two_sided < 2:
-            run.pop()
-        if two_sided >= 2 and len(run) > len(best):
-            best = run
+        middle = (left + right) / 2
+        run = _trimmed(run, middle)
+        if _two_columns(run, middle) and len(run) > len(best[0]):
+            best = run, middle
     return best
+
+
+def _gaps(rows: list[Row], start: int) -> list[tuple[float, float]]:
+    """Where a corridor may begin: between the segments of a row, or between two rows that stand side by side."""
+    row = rows[start]
+    if len(row) > 1:
+        return [(a[-1].box[2], b[0].box[0]) for a, b in pairwise(row)]
+    if start + 1 == len(rows) or _apart(row, rows[start + 1], 0.3):
+        return []
+    one, other = sorted((row[0], [word for segment in rows[start + 1] for word in segment]), key=lambda s: s[0].box[0])
+    left, right = max(word.box[2] for word in one), other[0].box[0]
+    return [(left, right)] if right - left > _MAYBE_GAP * _height(one + other) else []
+
+
+def _above(run: list[Row], side: Segment, middle: float) -> Segment:
+    """The nearest segment above on the same side of the corridor; the run's last one where there is none."""
+    for row in reversed(run):
+        for segment in row:
+            if (segment[0].box[0] < middle) == (side[0].box[0] < middle):
+                return segment
+    return run[-1][0]
+
+
+def _trimmed(run: list[Row], middle: float) -> list[Row]:
+    """The run without last rows that stand on the right alone and off the right column's centre: the title below."""
+    while len(run) > 1 and len(run[-1]) == 1 and run[-1][0][0].box[0] >= middle:
+        centres = [_centre(row[-1]) for row in run[:-1] if row[-1][0].box[0] >= middle]
+        if not centres or abs(_centre(run[-1][0]) - median(centres)) < 2 * _CENTRED:
+            break
+        run = run[:-1]
+    return run
+
+
+def _two_columns(run: list[Row], middle: float) -> bool:
+    """Whether both sides have two rows at least."""
+    left = sum(any(side[0].box[0] < middle for side in row) for row in run)
+    right = sum(any(side[0].box[0] >= middle for side in row) for row in run)
+    return left >= 2 and right >= 2
+
+
+def _centre(segment: Segment) -> float:
+    return (segment[0].box[0] + segment[-1].box[2]) / 2
 
 
 def _narrowed(row: Row, left: float, right: float) -> tuple[float, float]:
@@ -158,11 +199,10 @@ def _sides(row: Row, left: float, right: float) -> Row:
     return [side for side in sides if side]
 
 
-def _columns(run: list[Row]) -> list[list[Row]]:
+def _columns(run: list[Row], middle: float) -> list[list[Row]]:
     """The run as parts that are read one after the other: left column and right column, or all of it across."""
     if len(run) < 2:
         return [run]
-    middle = max(row[0][-1].box[2] for row in run if len(row) == 2)
     left = [[side] for row in run for side in row if side[0].box[0] < middle]
     right = [[side] for row in run for side in row if side[0].box[0] >= middle]
     if len(left) < 2 or len(right) < 2 or not _centred([row[0] for row in right]):
@@ -172,9 +212,15 @@ def _columns(run: list[Row]) -> list[list[Row]]:
 
 def _centred(segments: Sequence[Segment]) -> bool:
     """Whether lines share their centre rather than their left edge."""
-    centres = [(s[0].box[0] + s[-1].box[2]) / 2 for s in segments]
+    centres = [_centre(segment) for segment in segments]
     edges = [s[0].box[0] for s in segments]
-    return pstdev(centres) < _CENTRED and pstdev(centres) < pstdev(edges)
+    return _spread(centres) < _CENTRED and _spread(centres) < 0.75 * _spread(edges)
+
+
+def _spread(values: Sequence[float]) -> float:
+    """How far values usually are from their median: one stroke of a signature among them does not count."""
+    middle = median(values)
+    return median(abs(value - middle) for value in values)
 
 
 def _mend(row: Row) -> Row:

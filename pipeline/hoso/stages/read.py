@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from hoso.engines.api import Engine
-from hoso.nouns import Page, PageRef, Raster, Reading, Seen, Word
+from hoso.nouns import Code, Page, PageRef, Raster, Reading, Seen, Word
 from hoso.settings import Reading as Limits
 
 __all__ = ["VERSION", "decode", "fingerprint", "read"]
@@ -18,6 +18,9 @@ __all__ = ["VERSION", "decode", "fingerprint", "read"]
 VERSION = "1"
 
 _SURE = 0.5  # of the cheap guess: below it the page is read in every way that is likely
+_DASHES = "-–+"  # they open the items of a list, and engines hardly believe them
+_BARS = frozenset("Il|1!/\\[]{}iÌÍỊj¡")  # how bars of a barcode read
+_STRAY = 0.5  # confidence below which a word of mere signs is dirt or a stroke of a pen
 _READS_BADLY = 0.45  # mean confidence under which the way up is questioned all the same
 
 
@@ -92,7 +95,17 @@ def _look(ref: PageRef, shown: Raster, rotation: int, engine: Engine) -> Seen:
         return Seen(page, Reading(ref, engine.fingerprint))
     words = order(cleaned.level(_composed(words) for words in engine.lines(cleaned.lines)))
     placed = tuple(replace(word, box=cleaned.place(word.box)) for word in words)
+    placed = tuple(word for word in placed if not any(_of_code(word, code) for code in found))
     return Seen(page, Reading(ref, engine.fingerprint, placed, found))
+
+
+def _of_code(word: Word, code: Code) -> bool:
+    """Whether the word is only the bars or modules of a code."""
+    x, y = (word.box[0] + word.box[2]) / 2, (word.box[1] + word.box[3]) / 2
+    left, top, right, bottom = code.box
+    if left <= x <= right and top <= y <= bottom and (code.kind == "qr" or set(word.text) <= _BARS):
+        return True
+    return left - 0.02 <= x <= right + 0.02 and abs(y - (top + bottom) / 2) < 0.03 and set(word.text) <= _BARS
 
 
 def _alone(words: Iterable[Word]) -> Iterable[Word]:
@@ -101,10 +114,10 @@ def _alone(words: Iterable[Word]) -> Iterable[Word]:
 
 
 def _composed(words: Iterable[Word]) -> Iterable[Word]:
-    """Words in NFC without control characters; words of blanks only are left out."""
+    """Words in NFC without control characters; blanks are left out, and marks without a letter that are hardly believed."""
     for word in words:
         text = "".join(c for c in unicodedata.normalize("NFC", word.text) if unicodedata.category(c) != "Cc").strip()
-        if text:
+        if text and (word.confidence >= _STRAY or text in _DASHES or any(c.isalnum() for c in text)):
             yield replace(word, text=text)
 
 
