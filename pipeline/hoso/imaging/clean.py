@@ -200,7 +200,8 @@ def _lay(straight: Pixels, dpi: float) -> tuple[tuple[Piece, ...], tuple[frames.
     usable[dots] = usable[dirt] = usable[framed] = False
     if ruled is not None:
         beside = np.bincount(found.labels[ruled.zone > 0], minlength=len(usable) + 1)[1:]
-        usable &= beside <= 0.6 * found.area
+        shreds = np.maximum(found.width, found.height) >= 2 * np.minimum(found.width, found.height)
+        usable &= (beside <= 0.6 * found.area) | ~(shreds | (found.area < 5))
     made = strips(found, usable, ruled.uprights if ruled else None, ruled.cells if ruled else (), dpi)
     return pieces(straight, found, made), boxes, len(dirt)
 

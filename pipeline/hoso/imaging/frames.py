@@ -70,7 +70,8 @@ def frames(page: Pixels, mask: Pixels, found: Parts, dpi: float) -> Frames | Non
         rest = cv2.bitwise_and(piece, cv2.bitwise_not(cv2.dilate(both, _KERNEL)))
         gone = cv2.bitwise_or(_uncrossed(level, rest), _uncrossed(upright.T, rest.T).T)
         gone = cv2.dilate(gone, np.ones((5, 5), np.uint8))
-        gone[cv2.dilate(rest, _KERNEL) > 0] = 0
+        others = cv2.bitwise_and(mask[window], cv2.bitwise_not(piece))  # a dot below that all but touches an underline
+        gone[cv2.dilate(cv2.bitwise_or(rest, others), _KERNEL) > 0] = 0
         page[window][gone > 0] = 255
         mask[window][gone > 0] = 0
     return None if uprights is None or zone is None else Frames(uprights, zone, tuple(cells))
