@@ -79,7 +79,7 @@ def seals(mask: Pixels, dpi: float, least_support: float) -> tuple[Circle, ...]:
     found: list[Circle] = []
     for x, y, radius in sorted(
         (_fit(grown, float(x), float(y), float(r)) for x, y, r in proposed.reshape(-1, 3)[:12]),
-        key=lambda circle: -_support(grown, *circle),
+        key=lambda circle: -(_support(grown, *circle) + 0.2 * circle[2] / most),  # the outer of two rings
     ):
         support = _support(grown, x, y, radius)
         hollow = min(_support(grown, x, y, share * radius) for share in (0.5, 0.62, 0.75, 0.86))
@@ -101,7 +101,7 @@ def dark_seals(mask: Pixels, found: Parts, dpi: float) -> tuple[Circle, ...]:
     table = np.zeros(len(large) + 1, np.uint8)
     table[1:][large] = 255
     rings: Pixels = table[found.labels]
-    length = round(8 / _MM * dpi)  # a ring bends by its own thickness within 8 mm; rules and frames do not
+    length = round(14 / _MM * dpi)  # a ring bends away within 14 mm; rules and frames do not
     for shape in ((1, length), (length, 1)):
         straight = cv2.morphologyEx(rings, cv2.MORPH_OPEN, np.ones(shape, np.uint8))
         rings = cv2.bitwise_and(rings, cv2.bitwise_not(cv2.dilate(straight, np.ones((3, 3), np.uint8))))

@@ -6,6 +6,7 @@ The pixel budget is checked against the header, before pixels are made.
 
 from __future__ import annotations
 
+import re
 import struct
 import warnings
 from collections.abc import Iterator
@@ -67,7 +68,7 @@ def decode(data: bytes, media_type: str, index: int, limits: Reading) -> Raster:
             image = ImageOps.exif_transpose(image) if _orientation(image) > 1 else image
             pixels = _eight_bits(image)
         except _BROKEN as error:
-            raise _damaged(index, f"{type(error).__name__}: {error}") from error
+            raise _damaged(index, f"{_why(error)}") from error
     if media_type == "image/jpeg" and _grey_tail(pixels):
         raise _damaged(index, "its lower rows hold no data")
     if turned:
@@ -87,7 +88,7 @@ def _opened(data: bytes, media_type: str, index: int) -> Iterator[Any]:
         except _BROKEN as error:
             raise Refused(
                 "file.damaged",
-                f"the {media_type} file cannot be opened at page {index}: {type(error).__name__}: {error}",
+                f"the {media_type} file cannot be opened at page {index}: {_why(error)}",
                 "Tệp ảnh bị hỏng, không mở được. Hãy quét lại và gửi tệp mới.",
             ) from error
         with image, warnings.catch_warnings():
@@ -121,7 +122,7 @@ def _frames(image: Any, limits: Reading) -> list[int]:
     except _BROKEN as error:
         raise Refused(
             "file.damaged",
-            f"the TIFF's directory {frame + 1} cannot be read: {type(error).__name__}: {error}",
+            f"the TIFF's directory {frame + 1} cannot be read: {_why(error)}",
             f"Tệp TIFF bị hỏng ở trang {frame + 1}. Hãy quét lại và gửi tệp mới.",
         ) from error
     image.hoso_frames = frame
@@ -138,6 +139,11 @@ def _budget(size: tuple[int, int], index: int, limits: Reading) -> None:
             f"page {index} is {width}×{height} pixels, more than reading.max_pixels = {limits.max_pixels}",
             f"Trang {index} quá lớn ({width}×{height} điểm ảnh). Hãy quét lại ở 300 dpi.",
         )
+
+
+def _why(error: BaseException) -> str:
+    """Kind and words of a reader's error, without addresses in memory."""
+    return f"{type(error).__name__}: {re.sub(' *<[^>]*>', '', str(error))}"
 
 
 def _damaged(index: int, why: str) -> Refused:

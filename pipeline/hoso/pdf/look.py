@@ -65,11 +65,11 @@ def _pages(pdf: Any, data: bytes, limits: Reading) -> int:
             f"the PDF has {pages} pages, more than reading.max_pages = {limits.max_pages}",
             f"Tệp có {pages} trang, quá {limits.max_pages} trang. Hãy tách thành nhiều tệp nhỏ hơn.",
         )
+    if pages == 0:
+        raise Refused("file.no-pages", "the PDF has no page", "Tệp PDF không có trang nào. Hãy quét lại.")
     seen = page_count(data)
     if pages != seen:
         raise _damaged(f"qpdf counts {pages} pages, PDFium {seen}: a page could be lost in silence")
-    if pages == 0:
-        raise Refused("file.no-pages", "the PDF has no page", "Tệp PDF không có trang nào. Hãy quét lại.")
     return pages
 
 
