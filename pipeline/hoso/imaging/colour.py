@@ -78,8 +78,8 @@ def seals(mask: Pixels, dpi: float, least_support: float) -> tuple[Circle, ...]:
     grown = cv2.dilate(small, np.ones((3, 3), np.uint8))
     found: list[Circle] = []
     for x, y, radius in sorted(
-        (_fit(grown, float(x), float(y), float(r)) for x, y, r in proposed.reshape(-1, 3)[:12]),
-        key=lambda circle: -(_support(grown, *circle) + 0.2 * circle[2] / most),  # the outer of two rings
+        (_outer(grown, *_fit(grown, float(x), float(y), float(r)), most) for x, y, r in proposed.reshape(-1, 3)[:12]),
+        key=lambda circle: -_support(grown, *circle),
     ):
         support = _support(grown, x, y, radius)
         hollow = min(_support(grown, x, y, share * radius) for share in (0.5, 0.62, 0.75, 0.86))
@@ -245,6 +245,13 @@ def _fit(mask: Pixels, x: float, y: float, radius: float) -> tuple[float, float,
                 if support > best[0] + 0.005:
                     best = (support, x + dx, y + dy, radius + grow)
     return best[1:]
+
+
+def _outer(mask: Pixels, x: float, y: float, radius: float, most: float) -> tuple[float, float, float]:
+    """The circle, or the outermost of the rings around the same centre: a seal has two or three."""
+    least = 0.8 * _support(mask, x, y, radius)
+    wider = [reach for reach in np.arange(radius + 3, most + 2) if _support(mask, x, y, reach) >= least]
+    return _fit(mask, x, y, float(wider[-1])) if wider else (x, y, radius)
 
 
 _ROUND = np.linspace(0, 2 * np.pi, 120, endpoint=False)
