@@ -6,8 +6,9 @@ compared in NFC with blanks collapsed.
 
     CER  edit distance of a page's text to the truth, over its characters, lines in the order given by each
     WER  words of the truth that were not read (multiset), so that the order of columns does not count
-    field exact  value equal to the truth; for free text case and blanks aside, for codes and dates to the letter
-    accepted     fields of documents whose verdict is clear; accepted wrong: those of them that are wrong
+    exact        value equal to the truth, printed fields and those filled in by pen apart; for free text case and blanks
+                 aside, for codes and dates to the letter
+    accepted     clear fields of documents whose verdict is clear, of all; accepted wrong: those of them that are wrong
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ def _reading(truths: Iterable[dict[str, Any]], pages: Iterable[dict[str, Any]]) 
 
 def _understanding(truths: Iterable[dict[str, Any]], records: list[dict[str, Any]]) -> dict[str, Any]:
     by_page = {(row["source"], page["position"]): row for row in records for page in row["pages"]}
-    typed = documents = fields = right = accepted = wrong = 0
+    typed = documents = printed = right = penned = penned_right = accepted = wrong = 0
     by_field: dict[str, list[bool]] = defaultdict(list)
     for truth in truths:
         for document in truth["documents"]:
@@ -108,23 +109,30 @@ def _understanding(truths: Iterable[dict[str, Any]], records: list[dict[str, Any
             row = by_page.get((truth["source"], document["positions"][0]))
             typed += row is not None and row["type"] == document["type"]
             known = row is not None and row["type"] == document["type"]
-            found = {field["name"]: field["value"] for field in row["fields"]} if known and row else {}
+            found = {field["name"]: field for field in row["fields"]} if known and row else {}
             for name, value in document["fields"].items():
                 if value in (None, "", []):
                     continue
-                good = same(name, value, found.get(name))
-                by_field[f"{document['type']}.{name}"].append(good)
-                fields += 1
-                right += good
-                if known and row and row["verdict"] == "clear":
+                field = found.get(name, {"value": None, "status": "missing"})
+                good = same(name, value, field["value"])
+                if name in document["hand"]:
+                    penned += 1
+                    penned_right += good
+                else:
+                    by_field[f"{document['type']}.{name}"].append(good)
+                    printed += 1
+                    right += good
+                if row and row["verdict"] == "clear" and field["status"] == "clear":
                     accepted += 1
                     wrong += not good
     return {
         "documents": documents,
         "type_right": round(100 * typed / max(1, documents), 1),
-        "fields": fields,
-        "field_exact": round(100 * right / max(1, fields), 1),
-        "accepted": round(100 * accepted / max(1, fields), 1),
+        "fields_printed": printed,
+        "printed_exact": round(100 * right / max(1, printed), 1),
+        "fields_by_hand": penned,
+        "by_hand_exact": round(100 * penned_right / max(1, penned), 1),
+        "accepted": round(100 * accepted / max(1, printed + penned), 1),
         "accepted_wrong": round(100 * wrong / max(1, accepted), 2),
         "by_field": {name: f"{sum(good)}/{len(good)}" for name, good in sorted(by_field.items())},
     }
