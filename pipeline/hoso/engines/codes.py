@@ -11,6 +11,7 @@ from hoso.nouns import Code, Raster
 __all__ = ["codes"]
 
 _KINDS = {
+    zxingcpp.BarcodeFormat.MicroQRCode: "qr",
     zxingcpp.BarcodeFormat.QRCode: "qr",
     zxingcpp.BarcodeFormat.DataMatrix: "datamatrix",
     zxingcpp.BarcodeFormat.PDF417: "pdf417",

@@ -201,6 +201,8 @@ def _words(table: str, rasters: Sequence[Raster]) -> tuple[tuple[Word, ...], ...
         page = int(cells[1]) - 1
         width, height = rasters[page].width, rasters[page].height
         left, top, wide, high = (int(cell) for cell in cells[6:10])
+        if wide >= width - 4 and high >= height - 1:  # what Tesseract says of a picture without ink
+            continue
         box = (left / width, top / height, min(1.0, (left + wide) / width), min(1.0, (top + high) / height))
         line = lines.setdefault((cells[1], cells[2], cells[3], cells[4]), len(lines))
         block = blocks.setdefault((cells[1], cells[2]), len(blocks))

@@ -4,12 +4,13 @@ Never changes a word's text, box or confidence. Engines join what stands side by
 (Decree 30/2020, Appendix I: agency left, national name right) become one line, and fields are found by lines.
 
 Rows are cut where a wide gap parts them. Neighbouring rows that one white corridor parts form two columns, read left
-first, where the right column is centred (letterhead, signature block); otherwise rows are read across (tables and
-forms).
+first, where they are a letterhead or a signature block (by what it says, or because the right column is centred);
+otherwise rows are read across (tables and forms).
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -97,6 +98,7 @@ def _height(row: Segment) -> float:
     return _SHAPE * median(w.box[3] - w.box[1] for w in row)
 
 
+_LANDMARKS = ("cong hoa xa hoi", "doc lap - tu do", "noi nhan")  # Decree 30/2020, Appendix I, parts 1 and 9b
 _SHAPE = 1.414  # height of an upright A4 page over its width
 
 
@@ -205,9 +207,21 @@ def _columns(run: list[Row], middle: float) -> list[list[Row]]:
         return [run]
     left = [[side] for row in run for side in row if side[0].box[0] < middle]
     right = [[side] for row in run for side in row if side[0].box[0] >= middle]
-    if len(left) < 2 or len(right) < 2 or not _centred([row[0] for row in right]):
+    if len(left) < 2 or len(right) < 2 or not (_landmark(left + right) or _centred([row[0] for row in right])):
         return [[_mend(row) for row in run]]
     return [left, right]
+
+
+def _landmark(rows: list[Row]) -> bool:
+    """Whether the national name or the list of recipients stands among the rows: beside them there are two columns."""
+    texts = (_plain(" ".join(word.text for word in segment)) for row in rows for segment in row)
+    return any(text.startswith(_LANDMARKS) for text in texts)
+
+
+def _plain(text: str) -> str:
+    """Small letters without marks: engines confuse marks first."""
+    bare = (c for c in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(c))
+    return "".join(bare).replace("đ", "d")
 
 
 def _centred(segments: Sequence[Segment]) -> bool:
