@@ -1,6 +1,6 @@
 """How well pages are read, by damage: Hoso's reading against plain pytesseract on the same generated pages.
 
-    python -m benchmarks.reading [FOLDER …] [--draw COUNT] [--seed TEXT] [--json FILE] [--plain]
+    python -m benchmarks.reading [FOLDER …] [--draw COUNT] [--seed TEXT] [--keep] [--plain]
 
 FOLDER is what ``python -m tools.papers draw`` wrote (``inbox/`` and ``truth/``); without one, COUNT papers a damage
 family are drawn into a temporary folder. Figures (text NFC, blanks collapsed): CER compares each printed line with the
@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import resource
 import subprocess
 import sys
@@ -29,6 +28,7 @@ from typing import Any
 
 from rapidfuzz.distance import Levenshtein
 
+from benchmarks.machine import write
 from hoso.nouns import Seen, Word
 from hoso.settings import Reading
 from hoso.stages import read as stage
@@ -196,21 +196,15 @@ def main() -> None:
     parser.add_argument("folders", nargs="*", type=Path)
     parser.add_argument("--draw", type=int, default=6, help="papers a damage family where no folder is given")
     parser.add_argument("--seed", default="reading")
-    parser.add_argument("--json", type=Path, help="write every page's figures here")
+    parser.add_argument("--keep", action="store_true", help="write every page's figures under benchmarks/results/")
     parser.add_argument("--plain", action="store_true", help="also plain pytesseract")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folders = given.folders or _draw(Path(scratch), given.draw, given.seed)
         sheets = reading_accuracy(folders, plain=given.plain)
     print(table(sheets))
-    if given.json:
-        commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-        given.json.write_text(
-            json.dumps(
-                {"commit": commit.stdout.strip(), "machine": platform.processor() or platform.machine(),
-                 "sheets": [asdict(sheet) for sheet in sheets]}, indent=1,
-            )
-        )  # fmt: skip
+    if given.keep:
+        print(write("reading", {"seed": given.seed, "sheets": [asdict(sheet) for sheet in sheets]}))
 
 
 if __name__ == "__main__":
