@@ -17,11 +17,11 @@ __all__ = ["VERSION", "decode", "fingerprint", "read"]
 
 VERSION = "1"
 
-_SURE = 0.5  # of the cheap guess: below it the page is read in every way that is likely
+_SURE = 0.7  # of the cheap guess: below it the page is read in every way that is likely
 _DASHES = "-–+"  # they open the items of a list, and engines hardly believe them
 _BARS = frozenset("Il|1!/\\[]{}iÌÍỊj¡")  # how bars of a barcode read
 _STRAY = 0.5  # confidence below which a word of mere signs is dirt or a stroke of a pen
-_READS_BADLY = 0.45  # mean confidence under which the way up is questioned all the same
+_READS_BADLY = 0.6  # mean confidence under which the way up is questioned all the same
 
 
 def fingerprint(engine: Engine) -> str:
