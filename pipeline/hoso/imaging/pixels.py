@@ -23,7 +23,6 @@ __all__ = [
     "grey_raster",
     "raster",
     "resize",
-    "shrink_to",
     "turn",
     "turn_raster",
 ]
@@ -66,11 +65,6 @@ def resize(pixels: Pixels, scale: float) -> Pixels:
     height, width = pixels.shape[:2]
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
-
-
-def shrink_to(pixels: Pixels, dpi: float, target: float) -> Pixels:
-    """Pixels at ``target`` dpi where they are finer than that; never enlarged."""
-    return resize(pixels, min(1.0, target / dpi))
 
 
 def grey_raster(page: Raster) -> Raster:

@@ -18,6 +18,7 @@ __all__ = ["VERSION", "decode", "fingerprint", "read"]
 VERSION = "1"
 
 _SURE = 0.7  # of the cheap guess: below it the page is read in every way that is likely
+_TELLING = 8.0  # letters read with confidence, below which a page tells nothing of its way up and stays as it came
 _DASHES = "-–+"  # they open the items of a list, and engines hardly believe them
 _BARS = frozenset("Il|1!/\\[]{}iÌÍỊj¡")  # how bars of a barcode read
 _STRAY = 0.5  # confidence below which a word of mere signs is dirt or a stroke of a pen
@@ -53,7 +54,10 @@ def _printed(ref: PageRef, shown: Raster, engine: Engine) -> Seen:
     asked, answer = engine.orientation(small(shown))
     likely = {(rotation + 180) % 360, 0, *([asked] if answer > 0 else [])} - {seen.page.rotation}
     others = [_look(ref, shown, other, engine) for other in sorted(likely)]
-    return max([seen, *others], key=lambda one: _score(one.reading.words))
+    best = max([seen, *others], key=lambda one: _score(one.reading.words))
+    if _score(best.reading.words) >= _TELLING:
+        return best
+    return next((one for one in [seen, *others] if one.page.rotation == 0), best)
 
 
 def decode(data: bytes, media_type: str, index: int, limits: Limits) -> Raster:
