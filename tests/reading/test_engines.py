@@ -25,11 +25,12 @@ def line(sheet: Sheets, words: str) -> Raster:
     return raster(np.asarray(drawn.image.convert("L")), 200)
 
 
-def processes(name: bytes) -> list[int]:
+def marked(path: str) -> list[int]:
+    """Processes that a run on the picture ``path`` started and that still live."""
     found = []
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+    for entry in Path("/proc").glob("[0-9]*/environ"):
         try:
-            if name in entry.read_bytes():
+            if f"HOSO_ENGINE_RUN={path}".encode() in entry.read_bytes():
                 found.append(int(entry.parent.name))
         except OSError:
             continue
@@ -99,19 +100,19 @@ def double(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> None:
 def test_a_time_out_ends_the_whole_tree_and_leaves_no_file(
     sheet: Sheets, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    told = tmp_path / "page"
-    double(tmp_path, monkeypatch, f'echo "$1" > {told}\nsh -c "sleep 300; true" "$1" &\nwait')
+    double(tmp_path, monkeypatch, f'echo "$1" > {tmp_path}/given\nsh -c "sleep 300; true" &\nwait')
     started = time.monotonic()
     with pytest.raises(Unavailable, match=r"reading\.timeout"):
         tesseract.open(Reading(timeout=0.5)).read(line(sheet, "chờ"))
     assert time.monotonic() - started < 10
-    page = Path(told.read_text(encoding="utf-8").strip())
-    assert not page.parent.exists()
-    for _ in range(50):  # the kernel may still be clearing them away
-        if not processes(str(page).encode()):
-            return
-        time.sleep(0.1)
-    pytest.fail("a process that held the page still runs")
+    given = Path((tmp_path / "given").read_text().strip())
+    assert given.suffix == ".pgm"
+    assert not given.parent.exists()
+    assert "HOSO_ENGINE_RUN" not in os.environ
+    deadline = time.monotonic() + 5
+    while marked(str(given)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not marked(str(given)), "children and grandchildren are gone"
 
 
 def test_a_crash_may_be_tried_again_and_says_nothing_of_the_page(

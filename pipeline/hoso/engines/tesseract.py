@@ -34,6 +34,7 @@ _SWITCHES = ("-c", "tessedit_do_invert=0")
 _INSTALL = "apt-get install tesseract-ocr tesseract-ocr-vie tesseract-ocr-osd"
 _OSD_SURE = 3.0  # Tesseract's orientation confidence from which it is right on our pages
 _COLUMNS = 12
+_MARK = "HOSO_ENGINE_RUN"
 
 
 class Tesseract:
@@ -89,7 +90,7 @@ class Tesseract:
         pytesseract.pytesseract.tesseract_cmd = self._program
         dpi = max(70, round(rasters[0].dpi))
         config = " ".join((f"--tessdata-dir {self._models}", "--dpi", str(dpi), *options))
-        with _pictures(rasters) as path:
+        with _pictures(rasters) as path, _marked(str(path)):
             try:
                 answer: str = pytesseract.pytesseract.run_and_get_output(
                     str(path), extension=output, lang=language, config=config, timeout=self._timeout
@@ -178,11 +179,22 @@ def _size(rasters: Sequence[Raster]) -> str:
     return f"{len(rasters)} lines of a page"
 
 
+@contextmanager
+def _marked(path: str) -> Iterator[None]:
+    """While a run lasts, whatever it starts carries its mark in its environment."""
+    os.environ[_MARK] = path
+    try:
+        yield
+    finally:
+        os.environ.pop(_MARK, None)
+
+
 def _end_all(path: str) -> None:
-    """End every process that still holds our page: a wrapper script's child outlives the script (pytesseract#294)."""
+    """End every process that carries our mark: a wrapper script's children outlive the script (pytesseract#294)."""
+    mark = f"{_MARK}={path}".encode()
     for entry in Path("/proc").glob("[0-9]*"):
         with suppress(OSError, ValueError):
-            if int(entry.name) != os.getpid() and path.encode() in (entry / "cmdline").read_bytes().split(b"\0"):
+            if int(entry.name) != os.getpid() and mark in (entry / "environ").read_bytes().split(b"\0"):
                 os.kill(int(entry.name), signal.SIGKILL)
 
 
