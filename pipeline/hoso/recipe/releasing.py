@@ -78,8 +78,7 @@ def load(site: Site, ready: list[tuple[Outcome, Record, Sealed]]) -> None:
     body = {record.document.id: outcome.dossier.id for outcome, record, _ in ready}
     key = keys.key("load", sorted((sealed.document, sealed.after) for _, _, sealed in ready))
     effect = site.ledger.intend(Effect(key, "load", "warehouse", site.stamp(), body))
-    site.warehouse.load(Batch(key, effect.at, tuple(filing(site, *entry) for entry in ready)))
-    _receipt(site, effect, [sealed for _, _, sealed in ready])
+    _load(site, effect, ready)
 
 
 def finish_loads(site: Site) -> int:
@@ -94,16 +93,15 @@ def finish_loads(site: Site) -> int:
                 if record.document.id in effect.body and sealed is not None:
                     assert outcome is not None
                     ready.append((outcome, record, sealed))
-        site.warehouse.load(Batch(effect.key, effect.at, tuple(filing(site, *entry) for entry in ready)))
-        _receipt(site, effect, [sealed for _, _, sealed in ready])
+        _load(site, effect, ready)
     return len(open_)
 
 
 def filing(site: Site, outcome: Outcome, record: Record, sealed: Sealed) -> Filing:
     """All that the warehouse holds of one document."""
-    by_ref = dict(zip((page.ref for page in outcome.pages), zip(outcome.pages, outcome.seen, strict=True), strict=True))
-    pages = tuple(by_ref[ref][0] for ref in record.document.pages)
-    seen = [keys.decode(site.store.get(by_ref[ref][1]), Seen) for ref in record.document.pages]
+    placed = {page.ref: page for page in outcome.pages}
+    pages = tuple(placed[ref] for ref in record.document.pages)
+    seen = _seen(site, outcome, record)
     return Filing(
         outcome.dossier, outcome.code, record, pages, tuple(s.reading.text() for s in seen), sealed,
         decisions(site, record.document), seen[0].reading.engine,
@@ -125,11 +123,10 @@ def _signed(site: Site, outcome: Outcome, record: Record, effect: Effect, waitin
     from hoso.stages import compose, seal  # pikepdf and pyhanko: not for those who only ask
 
     at, look = datetime.fromisoformat(effect.at), site.settings.seal.look
-    by_ref = dict(zip((page.ref for page in outcome.pages), outcome.seen, strict=True))
     parts = [
-        (scan, site.store.get(scan.digest), keys.decode(site.store.get(by_ref[ref]), Seen))
-        for ref in record.document.pages
-        for scan in [next(s for s in outcome.dossier.scans if s.digest == ref.scan)]
+        (scan, site.store.get(scan.digest), seen)
+        for seen in _seen(site, outcome, record)
+        for scan in [next(s for s in outcome.dossier.scans if s.digest == seen.page.ref.scan)]
     ]
     office, limits = site.settings.office, site.settings.reading
     composed = compose.compose(parts, record, outcome, office, at, mark=site.settings.archive.mark, limits=limits)
@@ -141,6 +138,12 @@ def _signed(site: Site, outcome: Outcome, record: Record, effect: Effect, waitin
         signed, evidence = seal.seal(composed, site.signer, look, at, site.roots, office=office.name, image=image)
         _write(waiting, signed)
     return keys.digest(composed), signed, evidence
+
+
+def _seen(site: Site, outcome: Outcome, record: Record) -> list[Seen]:
+    """The pages of a document in order, each as it was seen."""
+    by_ref = dict(zip((page.ref for page in outcome.pages), outcome.seen, strict=True))
+    return [keys.decode(site.store.get(by_ref[ref]), Seen) for ref in record.document.pages]
 
 
 def _image(site: Site) -> bytes:
@@ -172,7 +175,10 @@ def _loaded(site: Site, sealed: Sealed) -> bool:
     return any(fact.body["after"] == sealed.after for fact in site.ledger.facts("loaded", sealed.document))
 
 
-def _receipt(site: Site, effect: Effect, sealed: list[Sealed]) -> None:
+def _load(site: Site, effect: Effect, ready: list[tuple[Outcome, Record, Sealed]]) -> None:
+    """Rows and their receipt in the warehouse, then the receipt and the facts in the ledger."""
+    site.warehouse.load(Batch(effect.key, effect.at, tuple(filing(site, *entry) for entry in ready)))
+    sealed = [entry[2] for entry in ready]
     if site.ledger.receive(effect.key, {"documents": str(len(sealed))}).receipt is None:
         raise Damaged(f"the ledger did not keep the receipt of load {effect.key[:12]}")
     for one in sealed:

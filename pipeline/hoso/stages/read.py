@@ -13,7 +13,7 @@ from hoso.engines.api import Engine
 from hoso.nouns import Code, Page, PageRef, Raster, Reading, Seen, Word
 from hoso.settings import Reading as Limits
 
-__all__ = ["VERSION", "decode", "fingerprint", "read"]
+__all__ = ["VERSION", "decode", "read"]
 
 VERSION = "1"
 
@@ -23,11 +23,6 @@ _DASHES = "-–+"  # they open the items of a list, and engines hardly believe t
 _BARS = frozenset("Il|1!/\\[]{}iÌÍỊj¡")  # how bars of a barcode read
 _STRAY = 0.5  # confidence below which a word of mere signs is dirt or a stroke of a pen
 _READS_BADLY = 0.6  # mean confidence under which the way up is questioned all the same
-
-
-def fingerprint(engine: Engine) -> str:
-    """What, besides the bytes and the limits, decides the answer: for step keys."""
-    return f"read {VERSION} {engine.fingerprint}"
 
 
 def read(data: bytes, media_type: str, digest: str, index: int, engine: Engine, limits: Limits) -> Seen:
