@@ -18,6 +18,7 @@ from hoso.nouns import Violation
 from hoso.pdf import check_file, check_xmp
 from hoso.pdf.check_content import Drawing, colour_rules, icc_rules, state_rules
 from hoso.pdf.check_fonts import rules as font_rules
+from hoso.pdf.drawing import resources as resources_of
 
 __all__ = ["Told", "examine", "violations"]
 
@@ -162,23 +163,13 @@ def _page(page: pikepdf.Page, drawing: Drawing, number: int) -> Iterator[Violati
                 yield Violation("6.1.13", f"{key} has a side under 3 or over 14,400 points", where)
     resources = page.obj.get("/Resources")
     if resources is None:
-        resources = Dictionary() if "/Contents" not in page.obj else _inherited(page.obj)
+        resources = Dictionary() if "/Contents" not in page.obj else resources_of(page.obj)
         if resources.keys():
             yield Violation("6.2.2", "the page's resources are not its own", where)
     if "/Contents" in page.obj:
         yield from drawing.rules(page.obj, resources, where)
     for annotation in page.obj.get("/Annots", []):
         yield from _annotation(annotation, where)
-
-
-def _inherited(node: Any) -> Any:
-    for _ in range(64):
-        if "/Resources" in node:
-            return node["/Resources"]
-        if "/Parent" not in node:
-            break
-        node = node["/Parent"]
-    return Dictionary()
 
 
 def _annotation(annotation: Any, where: str) -> Iterator[Violation]:

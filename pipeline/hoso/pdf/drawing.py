@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pikepdf
-from pikepdf import Matrix, Object
+from pikepdf import Dictionary, Matrix, Object
 
-__all__ = ["DEEPEST", "Look", "bounds", "holds", "ordered", "overlap", "sheared", "visible", "walk"]
+__all__ = ["DEEPEST", "Look", "bounds", "holds", "ordered", "overlap", "resources", "sheared", "visible", "walk"]
 
 _PAINTS = {"f", "F", "f*", "B", "B*", "b", "b*", "S", "s", "sh", "INLINE IMAGE"}
 _SHOWS = {"Tj", "TJ", "'", '"'}
@@ -186,3 +186,14 @@ def sheared(matrix: Matrix) -> bool:
     straight = abs(matrix.b) + abs(matrix.c) < 1e-3 * scale
     crossed = abs(matrix.a) + abs(matrix.d) < 1e-3 * scale
     return not (straight or crossed)
+
+
+def resources(node: Any) -> Any:
+    """The resources of a page, from the nearest node of the page tree that has some."""
+    for _ in range(64):
+        if "/Resources" in node:
+            return node["/Resources"]
+        if "/Parent" not in node:
+            break
+        node = node["/Parent"]
+    return Dictionary()

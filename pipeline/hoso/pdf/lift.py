@@ -17,7 +17,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Matrix, Name, Object, Pdf, PikepdfError, Stream
 
 from hoso.errors import Refused
-from hoso.pdf.drawing import DEEPEST, Look, bounds, holds, ordered, overlap, sheared, visible, walk
+from hoso.pdf.drawing import DEEPEST, Look, bounds, holds, ordered, overlap, resources, sheared, visible, walk
 
 __all__ = ["Plan", "Source"]
 
@@ -144,7 +144,7 @@ class Source:
     def _look(self, index: int) -> Look:
         page = self._page(index)
         look = Look()
-        walk(page.obj, _resources(page.obj), Matrix(), look, 0)
+        walk(page.obj, resources(page.obj), Matrix(), look, 0)
         return look
 
     def _scan(self, look: Look, index: int) -> bool:
@@ -169,15 +169,15 @@ class Source:
     def _form(self, index: int, box: tuple[float, float, float, float]) -> Stream:
         """The page's drawing as a form XObject, without other people's invisible text."""
         page = self._page(index)
-        resources = _resources(page.obj)
-        _tidy(self._pdf, resources, 0, set())
+        found = resources(page.obj)
+        _tidy(self._pdf, found, 0, set())
         instructions = visible(list(pikepdf.parse_content_stream(page)))
-        _forget(resources, instructions)
+        _forget(found, instructions)
         content = pikepdf.unparse_content_stream(instructions)
         form = Stream(self._pdf, content)
         form.Type, form.Subtype = Name.XObject, Name.Form
         form.BBox = Array([round(value, 4) for value in box])
-        form.Resources = resources
+        form.Resources = found
         if "/Group" in page.obj:
             form.Group = page.obj.Group
         return form
@@ -186,17 +186,6 @@ class Source:
 def _said(error: Exception) -> str:
     """The error's words without addresses in memory, which would make equal copies differ."""
     return re.sub(r"stream <[^>]*>: |0x[0-9a-f]{6,}", "", str(error))
-
-
-def _resources(node: Any) -> Any:
-    """The resources of a page, from the nearest node of the page tree that has some."""
-    for _ in range(64):
-        if "/Resources" in node:
-            return node["/Resources"]
-        if "/Parent" not in node:
-            break
-        node = node["/Parent"]
-    return Dictionary()
 
 
 def _forget(resources: Any, instructions: list[Any]) -> None:
