@@ -17,6 +17,7 @@ from hoso.imaging import colour, desk, frames, grade, level, spots
 from hoso.imaging.lines import Piece, pieces, strips
 from hoso.imaging.paper import even, ink, parts
 from hoso.imaging.pixels import A4_INCHES, Pixels, array, grey, raster, resize
+from hoso.imaging.trace import SILENT, Silent
 from hoso.nouns import Box, Raster, Word
 
 __all__ = ["WORKING_DPI", "Cleaned", "clean"]
@@ -80,8 +81,8 @@ class Cleaned:
         return _clip(xs.min()), _clip(ys.min()), _clip(xs.max()), _clip(ys.max())
 
 
-def clean(page: Raster) -> Cleaned:
-    """The upright ``page`` made ready for reading."""
+def clean(page: Raster, trace: Silent = SILENT) -> Cleaned:
+    """The upright ``page`` made ready for reading; each step is told to ``trace``."""
     pixels = array(page)
     corners = desk.sheet(pixels)
     seen = page.dpi
@@ -91,12 +92,14 @@ def clean(page: Raster) -> Cleaned:
         seen = page.dpi if page.dpi_known else max(pixels.shape[:2]) / A4_INCHES
     elif not page.dpi_known:
         seen = _dpi_by_letters(pixels, page.dpi)
+    trace.step("sheet", flattened=corners is not None, dpi=seen)
     coloured = colour.has_colour(pixels)
     if pixels.ndim == 3 and not coloured:
         pixels = grey(pixels)
     scale = _scale(seen)
     dpi = seen * scale
     evened = even(resize(pixels, scale), dpi)
+    trace.step("even", page=evened, scale=scale, coloured=coloured)
     strokes = None
     rings: tuple[colour.Circle, ...] = ()
     if coloured:
@@ -104,6 +107,7 @@ def clean(page: Raster) -> Cleaned:
         rings = colour.seals(red, dpi, 0.5)
         strokes = colour.blue_strokes(evened, dpi, rings)
         flat = colour.lift(evened, red, rings, strokes)
+        trace.step("colour", page=flat, red=red, strokes=strokes, seals=rings)
     else:
         flat = evened
     mask = ink(flat)
@@ -113,11 +117,14 @@ def clean(page: Raster) -> Cleaned:
     signed = not why and (strokes is not None or colour.signed(mask, dpi, rings + grey_rings))
     if colour.lift_grey(flat, mask, grey_rings):
         mask = ink(flat)
+    trace.step("seals", page=flat, blank=why, seals=grey_rings, signed=signed)
     angle, _ = level.skew(_core(mask), dpi)
     straight, affine = level.level(flat, angle)
     straight = straight.copy() if straight is flat else straight
-    made, boxes, dirt = _lay(straight, dpi)
+    trace.step("level", page=straight, angle=angle)
+    made, boxes, dirt = _lay(straight, dpi, trace)
     worth, weakest = grade.quality(flat, mask, dpi, seen, dirt)
+    trace.step("grade", quality=worth, weakest=weakest)
     back: Pixels = to_page @ np.diag([1 / scale, 1 / scale, 1.0]) @ np.array([affine[:3], affine[3:], (0.0, 0.0, 1.0)])
     return Cleaned(
         tuple(raster(piece.pixels, dpi * piece.scale, page.dpi_known) for piece in made),
@@ -178,7 +185,7 @@ def _marks(evened: Pixels) -> Pixels:
     return cv2.threshold(cv2.subtract(most, least), 90, 255, cv2.THRESH_BINARY)[1]
 
 
-def _lay(straight: Pixels, dpi: float) -> tuple[tuple[Piece, ...], tuple[frames.Tick, ...], int]:
+def _lay(straight: Pixels, dpi: float, trace: Silent) -> tuple[tuple[Piece, ...], tuple[frames.Tick, ...], int]:
     """The lines of the level page (painted clean in place), its boxes to tick, the number of specks on it."""
     mask = ink(straight)
     found = parts(mask)
@@ -189,21 +196,27 @@ def _lay(straight: Pixels, dpi: float) -> tuple[tuple[Piece, ...], tuple[frames.
         )
         gone = found.labels[window] == k + 1
         straight[window][gone], mask[window][gone] = 255, 0
+    trace.step("strays", page=straight)
     ruled = frames.frames(straight, mask, found, dpi)
+    trace.step("frames", page=straight)
     found = parts(mask)
     boxes, framed = frames.ticks(found, dpi)
     usable = (found.height <= _TALLEST * dpi) & (found.width <= _WIDEST * dpi)
     dots = spots.leaders(found, dpi)
     dirt = spots.specks(found, spots.letters(found, dpi), mask.shape, dpi)
     spots.paint(straight, found, dots)
+    trace.step("leaders", page=straight, count=len(dots))
     spots.paint(straight, found, dirt)
+    trace.step("specks", page=straight, count=len(dirt))
     usable[dots] = usable[dirt] = usable[framed] = False
     if ruled is not None:
         beside = np.bincount(found.labels[ruled.zone > 0], minlength=len(usable) + 1)[1:]
         shreds = np.maximum(found.width, found.height) >= 2 * np.minimum(found.width, found.height)
         usable &= (beside <= 0.6 * found.area) | ~(shreds | (found.area < 5))
     made = strips(found, usable, ruled.uprights if ruled else None, ruled.cells if ruled else (), dpi)
-    return pieces(straight, found, made), boxes, len(dirt)
+    cut = pieces(straight, found, made)
+    trace.step("lines", count=len(cut))
+    return cut, boxes, len(dirt)
 
 
 def _clip(value: float) -> float:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from hoso.engines.api import Engine
+from hoso.imaging.trace import SILENT, Silent
 from hoso.nouns import Code, Page, PageRef, Raster, Reading, Seen, Word
 from hoso.settings import Reading as Limits
 
@@ -25,30 +26,36 @@ _STRAY = 0.5  # confidence below which a word of mere signs is dirt or a stroke 
 _READS_BADLY = 0.6  # mean confidence under which the way up is questioned all the same
 
 
-def read(data: bytes, media_type: str, digest: str, index: int, engine: Engine, limits: Limits) -> Seen:
+def read(
+    data: bytes, media_type: str, digest: str, index: int, engine: Engine, limits: Limits, trace: Silent = SILENT
+) -> Seen:
     """Page ``index`` (from 1) of the scan ``data`` with that ``digest``, and what was read on it.
 
     Page.rotation turns the page, as a viewer that honours EXIF or /Rotate shows it, upright; width, height and boxes
-    are of that upright page, not yet levelled. Raises Refused (page.damaged, page.too-large …), Unavailable,
-    Misconfigured.
+    are of that upright page, not yet levelled. Each step is told to ``trace``. Raises Refused (page.damaged,
+    page.too-large …), Unavailable, Misconfigured.
     """
     ref = PageRef(digest, index)
     shown = decode(data, media_type, index, limits)
+    trace.step("decode")
     words = _born_digital(data, media_type, index)
-    return _printed(ref, shown, engine) if words is None else _digital(ref, shown, words)
+    trace.step("text layer", taken=words is not None)
+    return _printed(ref, shown, engine, trace) if words is None else _digital(ref, shown, words, trace)
 
 
-def _printed(ref: PageRef, shown: Raster, engine: Engine) -> Seen:
+def _printed(ref: PageRef, shown: Raster, engine: Engine, trace: Silent) -> Seen:
     """The page read by its ink. Where its way up is in doubt, it is read in each that is likely, and the best counts."""
     from hoso.imaging.upright import guess, small
 
     rotation, sure = guess(shown)
-    seen = _look(ref, shown, rotation if sure > 0 else 0, engine)
+    trace.step("way up", rotation=rotation, sure=sure)
+    seen = _look(ref, shown, rotation if sure > 0 else 0, engine, trace)
     if seen.page.kind == "blank" or (sure >= _SURE and not _reads_badly(seen)):
         return seen
     asked, answer = engine.orientation(small(shown))
+    trace.step("way up asked", rotation=asked, sure=answer)
     likely = {(rotation + 180) % 360, 0, *([asked] if answer > 0 else [])} - {seen.page.rotation}
-    others = [_look(ref, shown, other, engine) for other in sorted(likely)]
+    others = [_look(ref, shown, other, engine, trace) for other in sorted(likely)]
     best = max([seen, *others], key=lambda one: _score(one.reading.words))
     if _score(best.reading.words) >= _TELLING:
         return best
@@ -66,7 +73,7 @@ def decode(data: bytes, media_type: str, index: int, limits: Limits) -> Raster:
     return decode_image(data, media_type, index, limits)
 
 
-def _look(ref: PageRef, shown: Raster, rotation: int, engine: Engine) -> Seen:
+def _look(ref: PageRef, shown: Raster, rotation: int, engine: Engine, trace: Silent) -> Seen:
     """Clean and read the page turned by ``rotation``."""
     from hoso.engines.codes import codes
     from hoso.imaging.clean import clean
@@ -74,8 +81,11 @@ def _look(ref: PageRef, shown: Raster, rotation: int, engine: Engine) -> Seen:
     from hoso.stages.order import order
 
     upright = turn_raster(shown, rotation)
-    cleaned = clean(upright)
+    trace.attempt(rotation, upright)
+    cleaned = clean(upright, trace)
+    trace.step("cleaned", cleaned=cleaned)
     found = codes(grey_raster(upright))
+    trace.step("codes", count=len(found))
     is_blank = bool(cleaned.blank) and not found
     page = Page(
         ref,
@@ -92,9 +102,12 @@ def _look(ref: PageRef, shown: Raster, rotation: int, engine: Engine) -> Seen:
     )
     if is_blank:
         return Seen(page, Reading(ref, engine.fingerprint))
-    words = order(cleaned.level(_composed(words) for words in engine.lines(cleaned.lines)))
+    answers = engine.lines(cleaned.lines)
+    trace.step("recognise", lines=len(answers))
+    words = order(cleaned.level(_composed(words) for words in answers))
     placed = tuple(replace(word, box=cleaned.place(word.box)) for word in words)
     placed = tuple(word for word in placed if not any(_of_code(word, code) for code in found))
+    trace.step("order", words=len(placed))
     return Seen(page, Reading(ref, engine.fingerprint, placed, found))
 
 
@@ -128,19 +141,25 @@ def _born_digital(data: bytes, media_type: str, index: int) -> tuple[Word, ...] 
     return text_words(data, index)
 
 
-def _digital(ref: PageRef, shown: Raster, words: tuple[Word, ...]) -> Seen:
+def _digital(ref: PageRef, shown: Raster, words: tuple[Word, ...], trace: Silent) -> Seen:
     """A born-digital page: its own words, its picture only for seal, signature and codes. It is upright as shown."""
     from hoso.engines.codes import codes
     from hoso.imaging.clean import clean
     from hoso.imaging.pixels import grey_raster
     from hoso.stages.order import order
 
-    cleaned = clean(shown)
+    trace.attempt(0, shown)
+    cleaned = clean(shown, trace)
+    trace.step("cleaned", cleaned=cleaned)
     page = Page(
         ref, "paper", shown.width, shown.height, shown.dpi, 0, 0.0, 1.0, cleaned.seal, cleaned.signature,
         reason="born-digital",
     )  # fmt: skip
-    return Seen(page, Reading(ref, "pdf", order(_composed(_alone(words))), codes(grey_raster(shown))))
+    found = codes(grey_raster(shown))
+    trace.step("codes", count=len(found))
+    seen = Seen(page, Reading(ref, "pdf", order(_composed(_alone(words))), found))
+    trace.step("order", words=len(seen.reading.words))
+    return seen
 
 
 def _reads_badly(seen: Seen) -> bool:
