@@ -23,8 +23,8 @@ RANK = {
 
 HOME = {
     "cv2": "imaging", "numpy": "imaging", "PIL": "imaging",
-    "pytesseract": "engines", "zxingcpp": "engines",
-    "pikepdf": "pdf", "pdfplumber": "pdf", "pypdfium2": "pdf", "fontTools": "pdf",
+    "pytesseract": "engines", "tesserocr": "engines", "zxingcpp": "engines",
+    "pikepdf": "pdf", "pdfplumber": "pdf", "pdfminer": "pdf", "pypdfium2": "pdf", "fontTools": "pdf",
     "pyhanko": "signers", "pyhanko_certvalidator": "signers", "cryptography": "signers", "asn1crypto": "signers",
     "minio": "stores", "urllib3": "stores",
     "duckdb": "warehouses", "duckdb_extensions": "warehouses",

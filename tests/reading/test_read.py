@@ -14,7 +14,8 @@ from rapidfuzz.distance import Levenshtein
 from hoso.engines.tesseract import Tesseract
 from hoso.errors import Refused
 from hoso.nouns import PageRef, Raster, Seen, Word
-from hoso.pdf.render import page_count, render, text_words
+from hoso.pdf.render import page_count, render
+from hoso.pdf.words import text_words
 from hoso.settings import Reading
 from hoso.stages.read import read
 

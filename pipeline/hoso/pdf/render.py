@@ -1,35 +1,31 @@
-"""Owns pages of PDF as pictures and as born-digital words: pypdfium2 draws, pdfplumber gives words.
+"""Owns PDF files as PDFium opens them, and their pages as pictures.
 
-Never writes or repairs a PDF, never runs its scripts, never trusts hidden text behind a scan.
+Never writes or repairs a PDF, never runs its scripts, never takes words from it (``words``).
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BytesIO
 from typing import Any
 
-import pdfplumber
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from hoso.errors import Refused
-from hoso.nouns import Raster, Word
+from hoso.nouns import Raster
 from hoso.settings import Reading
 
-__all__ = ["page_count", "render", "text_words"]
+__all__ = ["opened", "opened_page", "page_count", "render"]
 
 _VECTOR_DPI = 200.0
 _FINEST, _COARSEST = 300.0, 150.0
-_SCAN_SHARE = 0.4  # a picture over this share of the page is read by its ink, not by text laid over or under it
-_LEGACY_FONTS = (".vn", "vni-", "vni_", "uvn-tcvn", "tcvn")  # letters of TCVN3 and VNI fonts are not Unicode
+_SCAN_SHARE = 0.4  # of the page: a larger picture is a scan, and the page is drawn at its resolution
 
 
 def page_count(data: bytes) -> int:
     """Pages that PDFium sees. Raises Refused: file.encrypted, file.damaged."""
-    with _opened(data) as pdf:
+    with opened(data) as pdf:
         return len(pdf)
 
 
@@ -40,7 +36,7 @@ def render(data: bytes, index: int, limits: Reading, *, drawn_dpi: float = _VECT
     drawn pages; less where the page would pass ``max_pixels``. Raises Refused: page.missing, page.damaged,
     page.too-large.
     """
-    with _opened(data) as pdf, _page(pdf, index) as page:
+    with opened(data) as pdf, opened_page(pdf, index) as page:
         width, height = page.get_size()
         if not (0 < width < 1e6 and 0 < height < 1e6):
             raise _damaged(index, "it has no size")
@@ -63,32 +59,9 @@ def render(data: bytes, index: int, limits: Reading, *, drawn_dpi: float = _VECT
             bitmap.close()
 
 
-def text_words(data: bytes, index: int) -> tuple[Word, ...] | None:
-    """Words of a born-digital page, boxes as fractions of the page as shown; None where its ink must be read instead.
-
-    None: no text; a picture covers the page (its hidden text is somebody's OCR); letters without Unicode, of TCVN3 or
-    VNI fonts, or that look like no language. Word.line is 0: the caller orders words.
-    """
-    with _opened(data) as pdf, _page(pdf, index) as page:
-        if _largest_picture(page)[0] > _SCAN_SHARE or _hidden(page):
-            return None
-        if page.get_textpage().count_chars() < 10:
-            return None
-    try:
-        with pdfplumber.open(BytesIO(data), pages=[index], unicode_norm="NFC") as plumbed:
-            sheet = plumbed.pages[0]
-            words = sheet.extract_words(x_tolerance_ratio=0.15, y_tolerance=3, extra_attrs=["fontname"])
-            frame = sheet.cropbox
-            sheet.close()
-    except Exception as error:  # pdfminer raises of every kind on odd files; the ink is still there to read
-        if isinstance(error, MemoryError | RecursionError | Refused):
-            raise
-        return None
-    return _usable(words, frame)
-
-
 @contextmanager
-def _opened(data: bytes) -> Iterator[Any]:
+def opened(data: bytes) -> Iterator[Any]:
+    """The PDF in PDFium, closed afterwards. Raises Refused: file.encrypted, file.damaged."""
     try:
         pdf = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -110,7 +83,8 @@ def _opened(data: bytes) -> Iterator[Any]:
 
 
 @contextmanager
-def _page(pdf: Any, index: int) -> Iterator[Any]:
+def opened_page(pdf: Any, index: int) -> Iterator[Any]:
+    """Page ``index`` (from 1) with its form fields, closed afterwards. Raises Refused: page.missing, page.damaged."""
     if not 1 <= index <= len(pdf):
         raise Refused(
             "page.missing",
@@ -188,45 +162,3 @@ def _raster(bitmap: Any, dpi: float) -> Raster:
             plain[channel::3] = data[channel::4]
         data, channels = bytes(plain), 3
     return Raster(width, height, channels, data, round(dpi, 2))
-
-
-def _hidden(page: Any) -> bool:
-    """Whether most text of the page is invisible (render mode 3): an OCR layer, not the author's words."""
-    texts = hidden = 0
-    for item in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT], max_depth=6):
-        texts += 1
-        hidden += pdfium.FPDFTextObj_GetTextRenderMode(item) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
-    return texts > 0 and hidden * 2 > texts
-
-
-def _usable(words: list[dict[str, Any]], frame: tuple[float, float, float, float]) -> tuple[Word, ...] | None:
-    text = "".join(word["text"] for word in words)
-    letters = [c for c in text if c.isalpha()]
-    odd = sum(unicodedata.category(c) in {"Co", "Cn", "Cc", "Cs"} or c == "\ufffd" for c in text)
-    legacy = sum(any(f in str(w["fontname"]).lower() for f in _LEGACY_FONTS) for w in words)
-    if len(letters) < 10 or "(cid:" in text or odd * 50 > len(text) or legacy * 10 > len(words):
-        return None
-    latin = [unicodedata.normalize("NFD", c)[0].lower() for c in letters]
-    vowels = sum(c in "aeiouy" for c in latin) / len(latin)
-    if len(latin) >= 40 and not 0.2 < vowels < 0.65:  # Vietnamese prose has 0.38..0.48; shuffled letters far less
-        return None
-    left, top, right, bottom = frame
-    wide, high = right - left, bottom - top
-    return tuple(
-        Word(
-            unicodedata.normalize("NFC", w["text"]),
-            (
-                _clip((w["x0"] - left) / wide),
-                _clip((w["top"] - top) / high),
-                _clip((w["x1"] - left) / wide),
-                _clip((w["bottom"] - top) / high),
-            ),
-            1.0,
-            0,
-        )
-        for w in words
-    )
-
-
-def _clip(value: float) -> float:
-    return min(1.0, max(0.0, float(value)))

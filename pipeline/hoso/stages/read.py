@@ -136,7 +136,7 @@ def _composed(words: Iterable[Word]) -> Iterable[Word]:
 def _born_digital(data: bytes, media_type: str, index: int) -> tuple[Word, ...] | None:
     if media_type != "application/pdf":
         return None
-    from hoso.pdf.render import text_words
+    from hoso.pdf.words import text_words
 
     return text_words(data, index)
 
