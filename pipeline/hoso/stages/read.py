@@ -75,16 +75,16 @@ def decode(data: bytes, media_type: str, index: int, limits: Limits) -> Raster:
 
 def _look(ref: PageRef, shown: Raster, rotation: int, engine: Engine, trace: Silent) -> Seen:
     """Clean and read the page turned by ``rotation``."""
-    from hoso.engines.codes import codes
     from hoso.imaging.clean import clean
-    from hoso.imaging.pixels import grey_raster, turn_raster
+    from hoso.imaging.pixels import turn_raster
+    from hoso.stages.codes import find
     from hoso.stages.order import order
 
     upright = turn_raster(shown, rotation)
     trace.attempt(rotation, upright)
     cleaned = clean(upright, trace)
     trace.step("cleaned", cleaned=cleaned)
-    found = codes(grey_raster(upright))
+    found = find(upright)
     trace.step("codes", count=len(found))
     is_blank = bool(cleaned.blank) and not found
     page = Page(
@@ -143,9 +143,8 @@ def _born_digital(data: bytes, media_type: str, index: int) -> tuple[Word, ...] 
 
 def _digital(ref: PageRef, shown: Raster, words: tuple[Word, ...], trace: Silent) -> Seen:
     """A born-digital page: its own words, its picture only for seal, signature and codes. It is upright as shown."""
-    from hoso.engines.codes import codes
     from hoso.imaging.clean import clean
-    from hoso.imaging.pixels import grey_raster
+    from hoso.stages.codes import find
     from hoso.stages.order import order
 
     trace.attempt(0, shown)
@@ -155,7 +154,7 @@ def _digital(ref: PageRef, shown: Raster, words: tuple[Word, ...], trace: Silent
         ref, "paper", shown.width, shown.height, shown.dpi, 0, 0.0, 1.0, cleaned.seal, cleaned.signature,
         reason="born-digital",
     )  # fmt: skip
-    found = codes(grey_raster(shown))
+    found = find(shown)
     trace.step("codes", count=len(found))
     seen = Seen(page, Reading(ref, "pdf", order(_composed(_alone(words))), found))
     trace.step("order", words=len(seen.reading.words))

@@ -1,0 +1,156 @@
+"""Owns the places of a page that look like a code, and pictures of them that a decoder may like better than the page.
+
+Codes are dense: dark and light change every half millimetre in an area without the blank rows that part lines of print.
+Never decodes (see ``engines/codes``) and never says that a place is a code: seals and photographs look alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from hoso.imaging.pixels import Pixels, array, raster, resize
+from hoso.nouns import Box, Raster
+
+__all__ = ["Look", "Spot", "looks", "spots"]
+
+_DPI = 100.0  # at which places are looked for
+_MM = 25.4
+_JOIN, _SOLID, _GAP = 1.4, 4.6, 3.2  # mm: blanks within a code, its least height, white that parts two of them
+_LEAST = 6.0  # mm: the least width and height of a place
+_MARGIN = 3.0  # mm of paper kept around a place: decoders want a quiet zone
+_INKED = (0.2, 0.85)  # share of ink
+_BUSY = 0.12  # changes of ink and paper from pixel to pixel, in the busier direction, at 100 dpi
+_LONG = 1.7  # width to height from which a place is looked at as bars too
+_MOST = 10  # places of a page, the busiest first
+_FINE = 6  # profile samples a pixel
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place that may be a code: its box on the page; ``bars`` where it changes in one direction only."""
+
+    box: Box
+    bars: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One picture of a spot, in grey. ``bilevel``: 0 and 255 only. ``bars``: a profile across bars, each row the same,
+    which is of no use but for barcodes. ``box`` is what of the page it shows."""
+
+    picture: Raster
+    box: Box
+    bars: bool = False
+    bilevel: bool = False
+
+
+def spots(page: Raster) -> tuple[Spot, ...]:
+    """Places of a grey page that look like a code, the busiest first, at most ten."""
+    pixels = array(page)
+    scale = min(1.0, _DPI / page.dpi)
+    small = resize(pixels, scale)
+    unit = page.dpi * scale / _MM
+    reach = 2 * round(6 * unit) + 1
+    mask = cv2.threshold(cv2.subtract(cv2.blur(small, (reach, reach)), small), 18, 255, cv2.THRESH_BINARY)[1]
+    solid = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, _block(_JOIN * unit))[::2, ::2]
+    solid = cv2.morphologyEx(solid, cv2.MORPH_OPEN, _block(_SOLID * unit / 2))
+    solid = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, _block(_GAP * unit / 2))
+    _, _, found, _ = cv2.connectedComponentsWithStats(solid)
+    seen = []
+    for left, top, wide, high, _ in (found[1:] * 2).tolist():
+        if min(wide, high) < _LEAST * unit:
+            continue
+        inside = mask[top : top + high, left : left + wide]
+        across, down = _changes(inside), _changes(inside.T)
+        if max(across, down) < _BUSY or not _INKED[0] <= np.count_nonzero(inside) / inside.size <= _INKED[1]:
+            continue
+        around = _MARGIN * unit
+        height, width = small.shape
+        box = (
+            max(0.0, (left - around) / width),
+            max(0.0, (top - around) / height),
+            min(1.0, (left + wide + around) / width),
+            min(1.0, (top + high + around) / height),
+        )
+        seen.append((max(across, down), Spot(box, max(across, down) > 2.5 * min(across, down))))
+    return tuple(spot for _, spot in sorted(seen, key=lambda one: -one[0])[:_MOST])
+
+
+def looks(page: Raster, spot: Spot) -> Iterator[Look]:
+    """Pictures of a spot of the grey ``page``, the likeliest and cheapest first; made as they are asked for."""
+    pixels = array(page)
+    height, width = pixels.shape
+    left, top = int(spot.box[0] * width), int(spot.box[1] * height)
+    cut = pixels[top : round(spot.box[3] * height), left : round(spot.box[2] * width)]
+    box = left / width, top / height, (left + cut.shape[1]) / width, (top + cut.shape[0]) / height
+    yield Look(raster(cut, page.dpi), box)
+    twice = resize(cut, 2.0)
+    yield Look(raster(_sharp(twice, 2.5, 1.5), page.dpi * 2), box)
+    if spot.bars:
+        for profile in _profiles(cut):
+            yield Look(raster(profile, page.dpi * _FINE), box, bars=True, bilevel=True)
+    thrice = _stretched(cv2.GaussianBlur(resize(cut, 3.0), (0, 0), 1.5))
+    for level in (60, 120, 180):
+        cut_off = cv2.threshold(thrice, level, 255, cv2.THRESH_BINARY)[1]
+        yield Look(raster(cut_off, page.dpi * 3), box, bilevel=True)
+
+
+def _profiles(cut: Pixels) -> Iterator[Pixels]:
+    """Barcodes averaged along their bars, at several thresholds: what toner broke or filled in one row, another tells."""
+    profile = _profile(cut).astype(np.float32)[None]
+    for strength in (0.0, 2.0, 4.0):
+        sharp = profile + strength * (profile - cv2.GaussianBlur(profile, (0, 0), float(_FINE)))
+        low, high = np.percentile(sharp, (5, 95))
+        level = (sharp - low) / max(1.0, high - low)
+        for threshold in (0.5, 0.4, 0.3, 0.22, 0.6, 0.7):
+            row = np.where(level > threshold, 255, 0).astype(np.uint8)
+            yield np.pad(np.repeat(row, 8, axis=0), ((0, 0), (20 * _FINE, 20 * _FINE)), constant_values=255)
+
+
+def _profile(cut: Pixels) -> Pixels:
+    """The mean across the bars after they were set upright: where bands of the picture fit one another best."""
+    grey = cut.astype(np.float32)
+    if np.abs(np.diff(grey, axis=0)).mean() > np.abs(np.diff(grey, axis=1)).mean():
+        grey = np.ascontiguousarray(grey.T)
+    busy = np.abs(np.diff(grey, axis=1)).mean(axis=1)
+    rows = np.flatnonzero(busy > 0.5 * np.median(busy[busy > 0.3 * busy.max()]))
+    grey = grey[rows[0] : rows[-1] + 1]
+    height, width = grey.shape
+    fine = cv2.resize(grey, (width * _FINE, height), interpolation=cv2.INTER_CUBIC)
+    count = min(8, height)
+    bands = np.stack([band.mean(axis=0) for band in np.array_split(fine, count)])
+    middles = (np.arange(count) + 0.5) / count * height - height / 2
+    waves, turns = np.fft.rfft(bands, axis=1), np.fft.rfftfreq(fine.shape[1])
+    slopes = np.arange(-0.12, 0.1201, 0.003)
+    fits = []
+    for slope in slopes:
+        together = (waves * np.exp(2j * np.pi * turns * (slope * _FINE * middles)[:, None])).sum(axis=0)
+        fits.append(float((np.abs(together) ** 2 * turns**2).sum()))
+    slope = float(slopes[int(np.argmax(fits))])
+    upright = np.array([[1, slope * _FINE, -slope * _FINE * height / 2], [0, 1, 0]])
+    straight: Pixels = cv2.warpAffine(
+        fine, upright, (fine.shape[1], height), borderMode=cv2.BORDER_CONSTANT, borderValue=255
+    )
+    return np.asarray(straight.mean(axis=0))
+
+
+def _block(size: float) -> Pixels:
+    return np.ones((max(3, round(size)), max(3, round(size))), np.uint8)
+
+
+def _changes(mask: Pixels) -> float:
+    return float(np.count_nonzero(mask[:, 1:] != mask[:, :-1]) / mask.size)
+
+
+def _sharp(pixels: Pixels, reach: float, strength: float) -> Pixels:
+    return cv2.addWeighted(pixels, 1 + strength, cv2.GaussianBlur(pixels, (0, 0), reach), -strength, 0)
+
+
+def _stretched(pixels: Pixels) -> Pixels:
+    low, high = np.percentile(pixels, (3, 97))
+    wide = (pixels.astype(np.float32) - low) * (255 / max(1.0, high - low))
+    return np.asarray(np.clip(wide, 0, 255), np.uint8)
