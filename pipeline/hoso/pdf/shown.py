@@ -21,7 +21,7 @@ __all__ = ["Shown", "compare"]
 
 _SCALE = 0.7  # about 50 dpi: ten points are seven pixels
 _CELL = 4  # pixels, about 6 points: the height of small print
-_BLACK = bytes(value < 128 for value in range(256))  # in all three colours: print, but no seal and no blue pen
+_BLACK = bytes(value < 176 for value in range(256))  # in all three colours: small print drawn coarsely, but no red seal
 _ANY = bytes(value > 0 for value in range(256))
 
 

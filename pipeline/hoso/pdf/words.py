@@ -36,6 +36,8 @@ _FOREIGN_SHARE = 0.06
 _SEEN = 0.8  # of the words have ink of their own
 _SPREAD = 0.4  # of the boxes' area remains when they are laid together; all on one spot, next to nothing
 _LEFT_OUT = 0.5  # black ink of pictures beside the words, by the ink of the words
+_ROOM = 0.1  # of the height is the least a letter is broad, on the mean of its word (print has 0.3 to 0.6)
+_TWICE = 0.8  # letters on spots of their own, below which some are printed twice
 _NO_BLANK = 0.08  # of the height: pieces nearer than that are one word
 _SIGNS = {"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0a8": "☐", "\uf06f": "☐", "\uf0fe": "☑", "\uf0fd": "☒",
           "\uf0fc": "✓", "\uf0e8": "→"}  # fmt: skip
@@ -50,8 +52,9 @@ class Layer:
     """The words of a page's text layer, or None and why its ink must be read instead.
 
     ``reason``: "" (the words stand), "no-text", "hidden" (somebody's OCR), "filled-in" (form fields or notes whose text
-    is not in the layer), "letters" (without Unicode), "language" (of none), "not-shown" (words without ink of their
-    own, or all on one spot), "picture" (a picture holds black print that the words leave out).
+    is not in the layer), "turned" (lines that are not level as shown), "letters" (without Unicode), "language" (of
+    none), "not-shown" (words without ink of their own, or heaped on one spot), "picture" (a picture holds black print
+    that the words leave out).
     """
 
     words: tuple[Word, ...] | None
@@ -77,12 +80,15 @@ def layer(data: bytes, index: int) -> Layer:
         if _filled_in(pdf, page):
             return Layer(None, "filled-in")
         try:
-            found, pictures = _extracted(data, index)
+            found = _extracted(data, index)
         except (MemoryError, RecursionError, Refused):
             raise
         except Exception:  # pdfminer raises of every kind on odd files; the ink is still there to read
             return Layer(None, "letters")
-        words = _decoded(found)
+        if found is None:
+            return Layer(None, "turned")
+        pieces, pictures = found
+        words = _decoded(pieces)
         if reason := _unreadable([word for word, _ in words]):
             return Layer(None, reason)
         try:
@@ -95,12 +101,21 @@ def _seen(page: Any, words: Sequence[tuple[str, Box]], pictures: Sequence[Box]) 
     """The words that the page shows, if they are nearly all and nothing else is."""
     shown = compare(page, [box for _, box in words], pictures)
     telling = [seen for (text, _), seen in zip(words, shown.words, strict=True) if any(c.isalnum() for c in text)]
-    if sum(telling) < _SEEN * len(telling) or shown.spread < _SPREAD:
+    if sum(telling) < _SEEN * len(telling) or shown.spread < _SPREAD or _heaped(page, words):
         return Layer(None, "not-shown")
     if shown.left_out > _LEFT_OUT * shown.text:
         return Layer(None, "picture")
     kept = (Word(text, box, 1.0, 0) for (text, box), seen in zip(words, shown.words, strict=True) if seen)
     return Layer(tuple(kept))
+
+
+def _heaped(page: Any, words: Sequence[tuple[str, Box]]) -> bool:
+    """Whether many letters share the room of few."""
+    width, height = page.get_size()
+    crowded = sum(
+        len(text) for text, box in words if (box[2] - box[0]) * width < _ROOM * len(text) * (box[3] - box[1]) * height
+    )
+    return 4 * crowded > sum(len(text) for text, _ in words)
 
 
 class _Fonts(PDFResourceManager):
@@ -119,12 +134,18 @@ class _Fonts(PDFResourceManager):
         return font
 
 
-def _extracted(data: bytes, index: int) -> tuple[list[_Piece], list[Box]]:
-    """Each word as runs of (text, font name), with its box; and the boxes of the pictures."""
+def _extracted(data: bytes, index: int) -> tuple[list[_Piece], list[Box]] | None:
+    """Each word as runs of (text, font name), with its box; and the boxes of the pictures. None of a page whose lines do
+    not run from left to right as it is shown. Letters printed twice to look bold are taken once."""
     with pdfplumber.open(BytesIO(data), pages=[index]) as plumbed:
         plumbed.rsrcmgr = _Fonts()
         sheet = plumbed.pages[0]
         frame = sheet.cropbox
+        if 2 * sum(not letter["upright"] for letter in sheet.chars) > len(sheet.chars):
+            return None
+        spots = {(letter["text"], round(letter["x0"]), round(letter["top"])) for letter in sheet.chars}
+        if len(spots) < _TWICE * len(sheet.chars):
+            sheet = sheet.dedupe_chars(tolerance=0.5, extra_attrs=())
         # font by font: across fonts, letters of neighbouring lines would be taken for one line
         words = sheet.extract_words(x_tolerance_ratio=0.15, y_tolerance=3, extra_attrs=["fontname"])
         found = _joined([([(str(word["text"]), str(word["fontname"]))], _box(word, frame)) for word in words])
