@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from hoso.imaging import colour, desk, frames, grade, level, spots
+from hoso.imaging import colour, desk, frames, grade, level, spots, view
 from hoso.imaging.lines import Piece, pieces, strips
-from hoso.imaging.paper import even, ink, parts
-from hoso.imaging.pixels import A4_INCHES, Pixels, array, grey, raster, resize
+from hoso.imaging.paper import Parts, even, ink, parts
+from hoso.imaging.pixels import A4_INCHES, Pixels, array, grey, half, raster, resize
 from hoso.imaging.trace import SILENT, Silent
 from hoso.nouns import Box, Raster, Word
 
@@ -25,6 +25,8 @@ __all__ = ["WORKING_DPI", "Cleaned", "clean"]
 WORKING_DPI = 200.0
 _LETTER = 18.0  # pixels: the median letter of 13 point print at the working resolution
 _TALLEST, _WIDEST = 0.5, 1.6  # inches: what is larger is no letter nor a run of letters that touch
+_NEAR_DPI = 90.0  # at which a page tells how it lies: its copy has this to twice this
+_FEW = 8  # letters, below which a page has no skew
 _FINE, _COARSE = 220.0, 160.0  # dpi from which a page is halved, below which it is enlarged
 
 
@@ -32,13 +34,14 @@ _FINE, _COARSE = 220.0, 160.0  # dpi from which a page is halved, below which it
 class Cleaned:
     """A page ready for reading. ``lines`` are its lines cut out, in grey; ``page`` is the level page they come from.
     ``skew``: degrees, see :mod:`hoso.nouns`. ``blank`` says why the page is blank, "" where it is not; ``weakest`` what
-    lowers ``quality`` (0..1) most."""
+    lowers ``quality`` (0..1) most; ``advice`` asks the clerk for a new scan and says why, "" where none is needed."""
 
     lines: tuple[Raster, ...]
     page: Raster
     skew: float
     quality: float
     weakest: str
+    advice: str
     blank: str
     seal: bool
     signature: bool
@@ -82,56 +85,56 @@ class Cleaned:
 
 
 def clean(page: Raster, trace: Silent = SILENT) -> Cleaned:
-    """The upright ``page`` made ready for reading; each step is told to ``trace``."""
+    """The upright ``page`` made ready for reading; each step is told to ``trace``.
+
+    What decides how the page lies is seen on a small copy; the scan itself is read off once, level and to size.
+    """
     pixels = array(page)
-    corners = desk.sheet(pixels)
-    seen = page.dpi
-    to_page: Pixels = np.eye(3)
-    if corners is not None:
-        pixels, to_page = desk.flatten(pixels, corners)
-        seen = page.dpi if page.dpi_known else max(pixels.shape[:2]) / A4_INCHES
-    elif not page.dpi_known:
-        seen = _dpi_by_letters(pixels, page.dpi)
-    trace.step("sheet", flattened=corners is not None, dpi=seen)
-    coloured = colour.has_colour(pixels)
-    if pixels.ndim == 3 and not coloured:
-        pixels = grey(pixels)
-    scale = _scale(seen)
-    dpi = seen * scale
-    evened = even(resize(pixels, scale), dpi)
-    trace.step("even", page=evened, scale=scale, coloured=coloured)
-    strokes = None
-    rings: tuple[colour.Circle, ...] = ()
-    if coloured:
-        red = colour.red(evened)
-        rings = colour.seals(red, dpi, 0.5)
-        strokes = colour.blue_strokes(evened, dpi, rings)
-        flat = colour.lift(evened, red, rings, strokes)
-        trace.step("colour", page=flat, red=red, strokes=strokes, seals=rings)
-    else:
-        flat = evened
+    near = _near(pixels, page)
+    trace.step("sheet", flattened=near.flattened, dpi=near.seen)
+    dpi = near.seen * _scale(near.seen)
+    grey_page = grey(pixels)
+    angle, _ = level.skew(_core(near.mask), near.dpi)
+    flat, back = _levelled(grey_page, near, angle)
     mask = ink(flat)
     found = parts(mask)
-    why = grade.blank(found, mask, flat, _marks(evened) if coloured else None, dpi)
+    if angle and np.count_nonzero(spots.letters(found, dpi)) < _FEW:  # too few to tell a skew: edges or a stroke did
+        angle = 0.0
+        flat, back = _levelled(grey_page, near, angle)
+        mask = ink(flat)
+        found = parts(mask)
+    trace.step("level", page=flat, angle=angle)
+    strokes = None
+    rings: tuple[colour.Circle, ...] = ()
+    marks = None
+    if near.coloured:
+        forth = np.linalg.inv(back) @ near.view
+        rings, strokes = _coloured(near, forth, flat.shape)
+        marks = cv2.resize(_marks(near.evened), flat.shape[1::-1], interpolation=cv2.INTER_NEAREST)
+        if rings or strokes:
+            colour.lift(flat, lambda window: even(view.cut(pixels, back, window), dpi), rings, strokes)
+            mask = ink(flat)
+            found = parts(mask)
+        trace.step("colour", page=flat, strokes=strokes, seals=rings)
+    why = grade.blank(found, mask, flat, marks, dpi)
     grey_rings = () if rings or why else colour.dark_seals(mask, found, dpi)
     signed = not why and (strokes is not None or colour.signed(mask, dpi, rings + grey_rings))
     if colour.lift_grey(flat, mask, grey_rings):
         mask = ink(flat)
+        found = parts(mask)
     trace.step("seals", page=flat, blank=why, seals=grey_rings, signed=signed)
-    angle, _ = level.skew(_core(mask), dpi)
-    straight, affine = level.level(flat, angle)
-    straight = straight.copy() if straight is flat else straight
-    trace.step("level", page=straight, angle=angle)
-    made, boxes, dirt = _lay(straight, dpi, trace)
-    worth, weakest = grade.quality(flat, mask, dpi, seen, dirt)
-    trace.step("grade", quality=worth, weakest=weakest)
-    back: Pixels = to_page @ np.diag([1 / scale, 1 / scale, 1.0]) @ np.array([affine[:3], affine[3:], (0.0, 0.0, 1.0)])
+    straight = flat.copy()
+    made, boxes, dirt = _lay(straight, mask.copy(), found, dpi, trace)
+    came = grade.Received(near.received, near.mask, near.dpi, near.seen, page.dpi_known)
+    graded = grade.quality(flat, mask, dpi, dirt, came)
+    trace.step("grade", grade=graded)
     return Cleaned(
         tuple(raster(piece.pixels, dpi * piece.scale, page.dpi_known) for piece in made),
         raster(straight, dpi, page.dpi_known),
         _rise(back, straight.shape),
-        worth,
-        weakest,
+        graded.quality,
+        graded.weakest,
+        graded.advice,
         why,
         bool(rings or grey_rings),
         signed,
@@ -140,6 +143,96 @@ def clean(page: Raster, trace: Silent = SILENT) -> Cleaned:
         back,
         (page.width, page.height),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """A small copy of the page at ``dpi``, flat if it was a photograph, in grey or RGB, as ``received`` and ``evened``;
+    its ``mask`` of ink.
+
+    ``view`` leads from it to the scan, ``whole`` from the flat page of ``size`` at the scan's own dpi, ``seen``.
+    """
+
+    received: Pixels
+    evened: Pixels
+    mask: Pixels
+    dpi: float
+    seen: float
+    coloured: bool
+    flattened: bool
+    view: Pixels
+    whole: Pixels
+    size: tuple[int, int]
+    paper: int
+
+
+def _near(pixels: Pixels, page: Raster) -> _Near:
+    small, factor = pixels, 1.0
+    while page.dpi * factor >= 2 * _NEAR_DPI:
+        small, factor = half(small), factor / 2
+    found = desk.sheet(small)
+    whole, size, seen = np.eye(3), (page.width, page.height), page.dpi
+    near_view = view.scaled(factor)
+    if found is not None:
+        whole, size = desk.flatten(found / factor)
+        seen = page.dpi if page.dpi_known else max(size) / A4_INCHES
+        near_view = whole @ near_view
+        near_size = round(size[0] * factor), round(size[1] * factor)
+        small = view.look(small, view.scaled(1 / factor) @ near_view, near_size, 255)
+    elif not page.dpi_known:
+        seen = _dpi_by_letters(small, page.dpi * factor) / factor
+    coloured = colour.has_colour(small)
+    if small.ndim == 3 and not coloured:
+        small = grey(small)
+    evened = even(small, seen * factor)
+    plain = grey(evened)
+    paper = int(np.median(grey(small)[::7, ::7]))
+    return _Near(
+        small, evened, ink(plain), seen * factor, seen, coloured, found is not None, near_view, whole, size, paper
+    )
+
+
+def _levelled(grey_page: Pixels, near: _Near, angle: float) -> tuple[Pixels, Pixels]:
+    """The page evened and level at the working resolution, and the view from it to the scan."""
+    scale = _scale(near.seen)
+    turn, size = view.turned((round(near.size[0] * scale), round(near.size[1] * scale)), angle)
+    page_view = view.scaled(scale) @ turn
+    back = near.whole @ page_view
+    raw = view.look(grey_page, back, size, near.paper)
+    if near.flattened and angle:
+        ends = np.array([(0, 0), (near.size[0], 0), near.size, (0, near.size[1])], np.float64)
+        corners = view.through(np.linalg.inv(page_view), ends)
+        off = np.full(raw.shape, 255, np.uint8)
+        cv2.fillConvexPoly(off, np.rint(corners).astype(np.int32), 0)
+        raw[off > 0] = near.paper
+    return even(raw, near.seen * scale), back
+
+
+def _coloured(
+    near: _Near, forth: Pixels, shape: tuple[int, ...]
+) -> tuple[tuple[colour.Circle, ...], colour.Inked | None]:
+    """Red seals and blue strokes of signatures, found near and led ``forth`` to the level page."""
+    rings = colour.seals(colour.red(near.evened), near.dpi, 0.5)
+    found = colour.blue_strokes(near.evened, near.dpi, rings)
+    grown = math.sqrt(abs(np.linalg.det(forth[:2, :2])))
+    middles = view.through(forth, np.array([(ring.x, ring.y) for ring in rings]).reshape(-1, 2))
+    placed = tuple(
+        colour.Circle(float(x), float(y), ring.radius * grown, ring.support)
+        for ring, (x, y) in zip(rings, middles, strict=True)
+    )
+    if found is None:
+        return placed, None
+    step = near.evened.shape[1] / found.shape[1]
+    left, top, wide, high = (step * side for side in cv2.boundingRect(found))
+    ends = np.array([(left, top), (left + wide, top), (left, top + high), (left + wide, top + high)])
+    corners = view.through(forth, ends)
+    (x0, y0), (x1, y1) = np.floor(corners.min(axis=0)) - 3, np.ceil(corners.max(axis=0)) + 3
+    window = slice(max(0, int(y0)), min(shape[0], int(y1))), slice(max(0, int(x0)), min(shape[1], int(x1)))
+    if window[0].stop <= window[0].start or window[1].stop <= window[1].start:
+        return placed, None
+    back = np.diag([1 / step, 1 / step, 1.0]) @ np.linalg.inv(forth)
+    mask = view.cut(found, back, window)
+    return placed, colour.Inked(window, cv2.threshold(mask, 90, 255, cv2.THRESH_BINARY)[1])
 
 
 def _rise(back: Pixels, shape: tuple[int, ...]) -> float:
@@ -180,15 +273,13 @@ def _core(mask: Pixels) -> Pixels:
 
 def _marks(evened: Pixels) -> Pixels:
     """255 where an evened RGB page has strong colour of any hue."""
-    reds, greens, blues = cv2.split(evened)
-    most, least = cv2.max(cv2.max(reds, greens), blues), cv2.min(cv2.min(reds, greens), blues)
-    return cv2.threshold(cv2.subtract(most, least), 90, 255, cv2.THRESH_BINARY)[1]
+    return cv2.threshold(colour.spread(evened), 90, 255, cv2.THRESH_BINARY)[1]
 
 
-def _lay(straight: Pixels, dpi: float, trace: Silent) -> tuple[tuple[Piece, ...], tuple[frames.Tick, ...], int]:
-    """The lines of the level page (painted clean in place), its boxes to tick, the number of specks on it."""
-    mask = ink(straight)
-    found = parts(mask)
+def _lay(
+    straight: Pixels, mask: Pixels, found: Parts, dpi: float, trace: Silent
+) -> tuple[tuple[Piece, ...], tuple[frames.Tick, ...], int]:
+    """The lines of the level page (it and ``mask`` are painted clean in place), its boxes to tick, its count of specks."""
     for k in spots.strays(found, mask.shape, dpi):
         window = (
             slice(found.top[k], found.top[k] + found.height[k]),

@@ -7,6 +7,7 @@ Security and its forerunners); a stamp image of a digital signature may be small
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -15,13 +16,39 @@ import numpy as np
 from hoso.imaging.paper import Parts, parts
 from hoso.imaging.pixels import Pixels, resize
 
-__all__ = ["Circle", "blue_strokes", "dark_seals", "has_colour", "lift", "lift_grey", "red", "seals", "signed"]
+__all__ = [
+    "Circle",
+    "Inked",
+    "Sight",
+    "Window",
+    "blue_strokes",
+    "dark_seals",
+    "has_colour",
+    "lift",
+    "lift_grey",
+    "red",
+    "seals",
+    "signed",
+    "spread",
+]
 
 _CHROMA = 45
 _SEARCH_DPI = 50.0
 _SMALLEST_MM, _LARGEST_MM = 8.0, 24.0  # radius of a seal
 _MM = 25.4
 _LOOSE, _STRICT = (0.5, 0.6), (0.35, 0.35)  # of a pen's strokes in blue, where little else is, and in black
+
+
+Window = tuple[slice, slice]
+Sight = Callable[[Window], Pixels]
+
+
+@dataclass(frozen=True, slots=True)
+class Inked:
+    """A window of the page, and 255 where in it there is ink of some kind."""
+
+    window: Window
+    mask: Pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +60,23 @@ class Circle:
     radius: float
     support: float
 
+    def times(self, scale: float) -> Circle:
+        """The same ring on a page ``scale`` times the size."""
+        return Circle(self.x * scale, self.y * scale, self.radius * scale, self.support)
+
 
 def has_colour(pixels: Pixels) -> bool:
     """Whether an RGB page holds coloured ink or a coloured cast, or only grey levels stored in three channels."""
     if pixels.ndim == 2:
         return False
-    sample = pixels[::6, ::6].astype(np.int16)
-    chroma = sample.max(axis=2) - sample.min(axis=2)
-    return bool(np.count_nonzero(chroma > _CHROMA) > 0.0004 * chroma.size)
+    chroma = spread(pixels)
+    return bool(cv2.countNonZero(cv2.threshold(chroma, _CHROMA, 255, cv2.THRESH_BINARY)[1]) > 0.0004 * chroma.size)
+
+
+def spread(pixels: Pixels) -> Pixels:
+    """The strongest less the weakest of red, green and blue: 0 for grey."""
+    reds, greens, blues = cv2.split(pixels)
+    return cv2.subtract(cv2.max(cv2.max(reds, greens), blues), cv2.min(cv2.min(reds, greens), blues))
 
 
 def red(evened: Pixels) -> Pixels:
@@ -58,8 +94,7 @@ def seals(mask: Pixels, dpi: float, least_support: float) -> tuple[Circle, ...]:
     Circles are proposed by the Hough transform at 50 dpi and kept where the ring itself bears them out, best first.
     """
     scale = _SEARCH_DPI / dpi
-    small = cv2.resize(mask, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    small = cv2.threshold(small, 40, 255, cv2.THRESH_BINARY)[1]
+    small = cv2.threshold(resize(mask, scale), 40, 255, cv2.THRESH_BINARY)[1]
     if np.count_nonzero(small) < 40:
         return ()
     least, most = _SMALLEST_MM / _MM * _SEARCH_DPI, _LARGEST_MM / _MM * _SEARCH_DPI
@@ -75,14 +110,12 @@ def seals(mask: Pixels, dpi: float, least_support: float) -> tuple[Circle, ...]:
     )
     if proposed is None:
         return ()
-    grown = cv2.dilate(small, np.ones((3, 3), np.uint8))
+    grown = np.pad(cv2.dilate(small, np.ones((3, 3), np.uint8)), _RIM)
+    fitted = (_fit(grown, float(x), float(y), float(r)) for x, y, r in proposed.reshape(-1, 3)[:12])
+    rings = [_outer(grown, x, y, r, most) for support, x, y, r in fitted if support >= 0.6 * least_support]
     found: list[Circle] = []
-    for x, y, radius in sorted(
-        (_outer(grown, *_fit(grown, float(x), float(y), float(r)), most) for x, y, r in proposed.reshape(-1, 3)[:12]),
-        key=lambda circle: -_support(grown, *circle),
-    ):
-        support = _support(grown, x, y, radius)
-        hollow = min(_support(grown, x, y, share * radius) for share in (0.5, 0.62, 0.75, 0.86))
+    for support, x, y, radius in sorted(((_support(grown, *ring), *ring) for ring in rings), key=lambda ring: -ring[0]):
+        hollow = float(_supports(grown, x, y, radius * np.array((0.5, 0.62, 0.75, 0.86))).min())
         crowded = hollow > 0.7 * support or _support(grown, x, y, 1.13 * radius) > 0.65  # hatching, a table, print
         if support < least_support or crowded:
             continue
@@ -100,28 +133,29 @@ def dark_seals(mask: Pixels, found: Parts, dpi: float) -> tuple[Circle, ...]:
         return ()
     table = np.zeros(len(large) + 1, np.uint8)
     table[1:][large] = 255
-    rings: Pixels = table[found.labels]
-    length = round(14 / _MM * dpi)  # a ring bends away within 14 mm; rules and frames do not
+    step = max(1, round(dpi / 100))
+    rings: Pixels = table[found.labels[::step, ::step]]
+    between = table[found.labels[step // 2 :: step, step // 2 :: step]]  # lines may be as thin as the step
+    rings[: between.shape[0], : between.shape[1]] |= between
+    length = round(14 / _MM * dpi / step)  # a ring bends away within 14 mm; rules and frames do not
     for shape in ((1, length), (length, 1)):
         straight = cv2.morphologyEx(rings, cv2.MORPH_OPEN, np.ones(shape, np.uint8))
         rings = cv2.bitwise_and(rings, cv2.bitwise_not(cv2.dilate(straight, np.ones((3, 3), np.uint8))))
-    return seals(rings, dpi, 0.6)
+    return tuple(circle.times(step) for circle in seals(rings, dpi / step, 0.6))
 
 
-def lift(evened: Pixels, mask: Pixels, found: tuple[Circle, ...], strokes: Pixels | None) -> Pixels:
-    """The evened RGB page in grey, red ink inside the seals and blue ``strokes`` lifted to paper; black print stays.
+def lift(flat: Pixels, sight: Sight, found: tuple[Circle, ...], strokes: Inked | None) -> None:
+    """Lift red ink inside the seals and blue ``strokes`` of an evened grey page to paper, in place; black print stays.
 
-    In the red channel red ink is light and black print dark, in the blue channel blue ink: there the ink's own level is
-    stretched to white.
+    ``sight`` gives the evened RGB of a window. In the red channel red ink is light and black print dark, in the blue
+    channel blue ink: there the ink's own level is stretched to white.
     """
-    flat = cv2.cvtColor(evened, cv2.COLOR_RGB2GRAY)
-    reds, _, blues = cv2.split(evened)
     for circle in found:
         window = _window(circle, flat.shape)
-        _fade(flat[window], reds[window], mask[window], 35)
+        seen = sight(window)
+        _fade(flat[window], seen[:, :, 0], red(seen), 35)
     if strokes is not None:
-        _fade(flat, blues, strokes, 25)
-    return flat
+        _fade(flat[strokes.window], sight(strokes.window)[:, :, 2], strokes.mask, 25)
 
 
 def lift_grey(flat: Pixels, mask: Pixels, found: tuple[Circle, ...]) -> bool:
@@ -143,15 +177,13 @@ def lift_grey(flat: Pixels, mask: Pixels, found: tuple[Circle, ...]) -> bool:
 
 
 def blue_strokes(evened: Pixels, dpi: float, found: tuple[Circle, ...]) -> Pixels | None:
-    """255 on the blue strokes of signatures of an evened RGB page, None where nobody signed in blue."""
-    scale = min(1.0, 100.0 / dpi)
+    """255 on the blue strokes of signatures of an evened RGB page (at about 100 dpi: as large as the page or half as
+    large), None where nobody signed in blue."""
+    scale = 0.5 if dpi >= 180 else 1.0
     reds, _, blues = cv2.split(resize(evened, scale))
     blue = cv2.threshold(cv2.subtract(blues, reds), _CHROMA, 255, cv2.THRESH_BINARY)[1]
     blue = cv2.dilate(blue, np.ones((2, 2), np.uint8))
-    strokes = _strokes(blue, dpi * scale, 5.0, 9.0, _LOOSE, found, scale)
-    if strokes is None:
-        return None
-    return cv2.resize(strokes, (evened.shape[1], evened.shape[0]), interpolation=cv2.INTER_NEAREST)
+    return _strokes(blue, dpi * scale, 5.0, 9.0, _LOOSE, found, scale)
 
 
 def signed(mask: Pixels, dpi: float, found: tuple[Circle, ...]) -> bool:
@@ -235,31 +267,38 @@ def _is_pen(piece: Pixels, millimetre: float, pen: tuple[float, float]) -> bool:
     return bool(np.count_nonzero(cv2.bitwise_or(across, down)) < pen[1] * ink)
 
 
-def _fit(mask: Pixels, x: float, y: float, radius: float) -> tuple[float, float, float]:
-    """The circle moved and sized by a few pixels to where its ring has most ink."""
-    best = (_support(mask, x, y, radius), x, y, radius)
-    for grow in range(-4, 5):
-        for dx in (-2, -1, 0, 1, 2):
-            for dy in (-2, -1, 0, 1, 2):
-                support = _support(mask, x + dx, y + dy, radius + grow)
-                if support > best[0] + 0.005:
-                    best = (support, x + dx, y + dy, radius + grow)
-    return best[1:]
+def _fit(mask: Pixels, x: float, y: float, radius: float) -> tuple[float, float, float, float]:
+    """(support, and the circle) moved and sized by a few pixels to where its ring has most ink."""
+    grow, dx, dy = _MOVES
+    support = _supports(mask, x + dx, y + dy, radius + grow)
+    best = int(np.argmax(support - 0.005 * ((grow != 0) | (dx != 0) | (dy != 0))))
+    return float(support[best]), x + float(dx[best]), y + float(dy[best]), radius + float(grow[best])
 
 
 def _outer(mask: Pixels, x: float, y: float, radius: float, most: float) -> tuple[float, float, float]:
     """The circle, or the outermost of the rings around the same centre: a seal has two or three."""
-    least = 0.8 * _support(mask, x, y, radius)
-    wider = [reach for reach in np.arange(radius + 3, most + 2) if _support(mask, x, y, reach) >= least]
-    return _fit(mask, x, y, float(wider[-1])) if wider else (x, y, radius)
+    reach = np.arange(radius + 3, most + 2)
+    wider = reach[_supports(mask, x, y, reach) >= 0.8 * _support(mask, x, y, radius)]
+    return _fit(mask, x, y, float(wider[-1]))[1:] if len(wider) else (x, y, radius)
 
 
+_RIM = 80  # pixels of nothing around the page where rings are looked for, so that each may be asked beyond its edge
+_MOVES = tuple(
+    side.ravel().astype(float) for side in np.meshgrid(range(-4, 5), range(-2, 3), range(-2, 3), indexing="ij")
+)
 _ROUND = np.linspace(0, 2 * np.pi, 120, endpoint=False)
-_COS, _SIN = np.cos(_ROUND), np.sin(_ROUND)
+_COS, _SIN = np.cos(_ROUND).astype(np.float32), np.sin(_ROUND).astype(np.float32)
+
+
+def _supports(mask: Pixels, x: float | Pixels, y: float | Pixels, radius: float | Pixels) -> Pixels:
+    """For each of several circles the share of 120 points of the ring that have ink; ``mask`` has a rim of ``_RIM``."""
+    xs, ys, reach = (np.atleast_1d(np.asarray(side, np.float32))[:, None] for side in (x, y, radius))
+    columns = (xs + reach * _COS + (_RIM + 0.5)).astype(np.int32).clip(0, mask.shape[1] - 1)
+    rows = (ys + reach * _SIN + (_RIM + 0.5)).astype(np.int32).clip(0, mask.shape[0] - 1)
+    share: Pixels = np.count_nonzero(mask[rows, columns], axis=1) / len(_ROUND)
+    return share
 
 
 def _support(mask: Pixels, x: float, y: float, radius: float) -> float:
-    """Share of 120 points of the ring that have ink; points off the page count as none."""
-    columns, rows = np.rint(x + radius * _COS).astype(int), np.rint(y + radius * _SIN).astype(int)
-    inside = (columns >= 0) & (rows >= 0) & (columns < mask.shape[1]) & (rows < mask.shape[0])
-    return float(np.count_nonzero(mask[rows[inside], columns[inside]]) / len(_ROUND))
+    """As :func:`_supports`, for one circle."""
+    return float(_supports(mask, x, y, radius)[0])

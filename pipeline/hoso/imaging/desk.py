@@ -8,7 +8,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from hoso.imaging.pixels import Pixels
+from hoso.imaging.pixels import Pixels, resize
 
 __all__ = ["flatten", "sheet", "whiten"]
 
@@ -23,9 +23,8 @@ def sheet(pixels: Pixels) -> Pixels | None:
 
     The sheet is the whitest convex region with straight visible edges.
     """
-    height, width = pixels.shape[:2]
-    scale = _SIZE / max(height, width)
-    small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = resize(pixels, min(1.0, _SIZE / max(pixels.shape[:2])))
+    scale = max(small.shape[:2]) / max(pixels.shape[:2])
     white = small if small.ndim == 2 else small.min(axis=2)
     white = cv2.morphologyEx(white, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))  # print goes, paper stays
     white = cv2.GaussianBlur(white, (0, 0), 1.5)
@@ -44,18 +43,17 @@ def sheet(pixels: Pixels) -> Pixels | None:
     return corners / scale if _edged(white, corners) else None
 
 
-def flatten(pixels: Pixels, corners: Pixels) -> tuple[Pixels, Pixels]:
-    """The sheet as a rectangle, and the 3 × 3 matrix from its pixels back to those of the picture."""
+def flatten(corners: Pixels) -> tuple[Pixels, tuple[int, int]]:
+    """The sheet as a rectangle: the 3 × 3 matrix from its pixels back to those of the picture, and its (width, height)."""
     across = max(_length(corners, 0, 1), _length(corners, 3, 2))
     down = max(_length(corners, 0, 3), _length(corners, 1, 2))
     long, short = max(across, down), min(across, down)
     if 1.25 < long / short < 1.6:  # seen at a slant; the sheet is A4
         across, down = (long, long / _SIDES) if across > down else (long / _SIDES, long)
-    size = (round(across), round(down))
-    flat = np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]], np.float32)
-    there = cv2.getPerspectiveTransform(corners.astype(np.float32), flat)
-    made = cv2.warpPerspective(pixels, there, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return made, np.linalg.inv(there)
+    wide, high = round(across), round(down)
+    flat = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
+    there = cv2.getPerspectiveTransform(flat, corners.astype(np.float32))
+    return np.asarray(there), (wide, high)
 
 
 def whiten(grey: Pixels, corners: Pixels | None) -> Pixels:

@@ -1,7 +1,6 @@
 """Owns the border between the noun Raster and arrays of pixels, and plain geometry on arrays.
 
 Never decides anything about a page. Arrays are ``uint8``, height × width (grey, 0 black) or height × width × 3 (RGB).
-An *affine* is (a, b, c, d, e, f): x' = a·x + b·y + c, y' = d·x + e·y + f, in pixels of pixel corners.
 """
 
 from __future__ import annotations
@@ -16,11 +15,11 @@ from hoso.nouns import Raster
 
 __all__ = [
     "A4_INCHES",
-    "Affine",
     "Pixels",
     "array",
     "grey",
     "grey_raster",
+    "half",
     "raster",
     "resize",
     "turn",
@@ -28,7 +27,6 @@ __all__ = [
 ]
 
 Pixels = npt.NDArray[Any]
-Affine = tuple[float, float, float, float, float, float]
 
 # Several readers run side by side, one a process; OpenCV's own threads would only fight (opencv#5150).
 cv2.setNumThreads(1)
@@ -59,12 +57,25 @@ def grey(pixels: Pixels) -> Pixels:
 
 
 def resize(pixels: Pixels, scale: float) -> Pixels:
-    """Pixels scaled by ``scale``: by area where it shrinks, cubic where it grows."""
+    """Pixels scaled by ``scale``: by area where it shrinks, cubic where it grows.
+
+    It shrinks by halves and then linearly, which sees nearly every pixel as averaging does, at a fifth of the cost.
+    """
     if abs(scale - 1) < 0.005:
         return pixels
     height, width = pixels.shape[:2]
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    if scale > 1:
+        return cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC)
+    while scale < 0.51 and min(pixels.shape[:2]) > 3:
+        pixels, scale = half(pixels), 2 * scale
+    return pixels if pixels.shape[1::-1] == size else cv2.resize(pixels, size, interpolation=cv2.INTER_LINEAR)
+
+
+def half(pixels: Pixels) -> Pixels:
+    """Pixels averaged two by two; an odd last row or column is left out."""
+    height, width = pixels.shape[0] // 2, pixels.shape[1] // 2
+    return cv2.resize(pixels[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA)
 
 
 def grey_raster(page: Raster) -> Raster:
