@@ -34,7 +34,7 @@ from hoso.settings import Reading
 from hoso.stages import read as stage
 from hoso.stages.survey import media_type
 
-__all__ = ["Sheet", "reading_accuracy", "table"]
+__all__ = ["FAMILIES", "Sheet", "by_place", "draw", "reading_accuracy", "table"]
 
 _TICKS = "\u2610\u2612"  # boxes to tick, which the truth does not spell
 _NEAR = 0.02  # of the page: farther from any true word, a word counts as invented
@@ -176,9 +176,10 @@ def _cpu() -> float:
     return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
 
 
-def _draw(folder: Path, count: int, seed: str) -> list[Path]:
+def draw(folder: Path, count: int, seed: str, families: Iterable[str] = FAMILIES) -> list[Path]:
+    """``count`` papers of each family drawn into ``folder``; gives the folder of each."""
     drawn = []
-    for family in FAMILIES:
+    for family in families:
         target = folder / family
         subprocess.run(
             [sys.executable, "-m", "tools.papers", "draw", str(target), "--count", str(count), "--seed", seed,
@@ -200,7 +201,7 @@ def main() -> None:
     parser.add_argument("--plain", action="store_true", help="also plain pytesseract")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        folders = given.folders or _draw(Path(scratch), given.draw, given.seed)
+        folders = given.folders or draw(Path(scratch), given.draw, given.seed)
         sheets = reading_accuracy(folders, plain=given.plain)
     print(table(sheets))
     if given.keep:

@@ -7,33 +7,26 @@ and compress it again (measured: 0.2 s a page).
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
 import signal
 import subprocess
 import tempfile
-import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytesseract
 
+from hoso.engines import tessdata
 from hoso.errors import Misconfigured, Unavailable
 from hoso.nouns import Raster, Word
 from hoso.settings import Reading
 
 __all__ = ["Tesseract", "open"]
 
-# psm 4 (a column of lines of varying size) is best on cleaned pages, psm 7 takes a picture as one line; without inverted
-# text (a second pass over dark areas: seals, photographs) it is quicker.
-_PAGE, _LINE = 4, 7
-_SWITCHES = ("-c", "tessedit_do_invert=0")
-_INSTALL = "apt-get install tesseract-ocr tesseract-ocr-vie tesseract-ocr-osd"
-_OSD_SURE = 3.0  # Tesseract's orientation confidence from which it is right on our pages
-_COLUMNS = 12
+_SWITCHES = tuple(part for name, value in tessdata.VARIABLES.items() for part in ("-c", f"{name}={value}"))
 _MARK = "HOSO_ENGINE_RUN"
 
 
@@ -61,30 +54,30 @@ class Tesseract:
         sure = re.search(r"Orientation confidence: ([\d.]+)", answer)
         if rotate is None or sure is None:
             return 0, 0.0
-        return int(rotate.group(1)) % 360, round(min(1.0, float(sure.group(1)) / (2 * _OSD_SURE)), 3)
+        return int(rotate.group(1)) % 360, round(min(1.0, float(sure.group(1)) / (2 * tessdata.OSD_SURE)), 3)
 
     def read(self, raster: Raster) -> tuple[Word, ...]:
         """Words in Tesseract's order, NFC, boxes as fractions of the raster, confidence 0..1.
 
         Raises Unavailable (time-out, crash), Misconfigured (program or model gone).
         """
-        return self._table((raster,), _PAGE)[0]
+        return self._table((raster,), tessdata.PAGE)[0]
 
     def lines(self, rasters: Sequence[Raster]) -> tuple[tuple[Word, ...], ...]:
         """The words of each raster, which is one line of print. One run of the program for all. Raises as ``read``."""
-        return self._table(rasters, _LINE) if rasters else ()
+        return self._table(rasters, tessdata.LINE) if rasters else ()
 
     def _table(self, rasters: Sequence[Raster], psm: int) -> tuple[tuple[Word, ...], ...]:
         try:
             table = self._run(rasters, self._language, "tsv", ("--psm", str(psm), *_SWITCHES, *_TSV))
         except pytesseract.TesseractError as error:
             if "Failed loading language" in str(error) or "Error opening data file" in str(error):
-                raise _missing(self._language) from error
+                raise tessdata.missing(self._language) from error
             raise Unavailable(
-                f"Tesseract ended with {error.status} on {_size(rasters)}: {str(error.message)[:200]}; "
+                f"Tesseract ended with {error.status} on {tessdata.size(rasters)}: {str(error.message)[:200]}; "
                 "the page is tried again alone"
             ) from error
-        return _words(table, rasters)
+        return tessdata.words(table.split("\n")[1:], rasters)
 
     def _run(self, rasters: Sequence[Raster], language: str, output: str, options: tuple[str, ...]) -> str:
         pytesseract.pytesseract.tesseract_cmd = self._program
@@ -96,13 +89,14 @@ class Tesseract:
                     str(path), extension=output, lang=language, config=config, timeout=self._timeout
                 )
             except pytesseract.TesseractNotFoundError as error:
-                raise Misconfigured(f"the program tesseract is gone; {_INSTALL}") from error
+                raise Misconfigured(f"the program tesseract is gone; {tessdata.INSTALL}") from error
             except pytesseract.TesseractError:
                 raise
             except RuntimeError as error:  # pytesseract's time-out; it has ended its child
                 _end_all(str(path))
                 raise Unavailable(
-                    f"Tesseract took longer than {self._timeout:g} s (reading.timeout) on {_size(rasters)}; it was ended"
+                    f"Tesseract took longer than {self._timeout:g} s (reading.timeout) on {tessdata.size(rasters)}; "
+                    "it was ended"
                 ) from error
         return answer
 
@@ -115,38 +109,20 @@ def open(settings: Reading) -> Tesseract:
     os.environ["OMP_THREAD_LIMIT"] = "1"  # before the first call: four times the CPU otherwise (measured)
     program = shutil.which("tesseract")
     if program is None:
-        raise Misconfigured(f"the program tesseract is not on the PATH; {_INSTALL}")
-    models = _models_folder(program)
-    digests = []
-    for name in settings.language.split("+"):
-        model = models / f"{name}.traineddata"
-        if not re.fullmatch(r"[A-Za-z0-9_]+", name) or not model.is_file():
-            raise _missing(name)
-        digests.append(f"{name}:{hashlib.sha256(model.read_bytes()).hexdigest()[:12]}")
+        raise Misconfigured(f"the program tesseract is not on the PATH; {tessdata.INSTALL}")
+    models = tessdata.models()
+    told = tessdata.digests(settings.language, models)
     switches = "".join(s for s in _SWITCHES if s != "-c")
-    fingerprint = f"tesseract {_version(program)} {'+'.join(digests)} psm{_PAGE}/{_LINE} {switches}"
+    fingerprint = f"tesseract {_version(program)} {told} psm{tessdata.PAGE}/{tessdata.LINE} {switches}"
     return Tesseract(settings.language, settings.timeout, program, models, fingerprint)
-
-
-def _missing(name: str) -> Misconfigured:
-    return Misconfigured(f"Tesseract's model {name!r} is not installed; {_INSTALL}")
 
 
 def _version(program: str) -> str:
     said = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=30, check=False)
     found = re.search(r"tesseract v?(\d[\w.-]*)", said.stdout + said.stderr)
     if found is None:
-        raise Misconfigured(f"{program} does not say its version; {_INSTALL}")
+        raise Misconfigured(f"{program} does not say its version; {tessdata.INSTALL}")
     return found.group(1)
-
-
-def _models_folder(program: str) -> Path:
-    """Where the program keeps its models, as it says itself."""
-    said = subprocess.run([program, "--list-langs"], capture_output=True, text=True, timeout=30, check=False)
-    found = re.search(r'"([^"]+)"', said.stdout + said.stderr)
-    if found is None or not Path(found.group(1)).is_dir():
-        raise Misconfigured(f"{program} finds no models; {_INSTALL}")
-    return Path(found.group(1))
 
 
 @contextmanager
@@ -158,12 +134,8 @@ def _pictures(rasters: Sequence[Raster]) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="hoso-", dir=place) as folder:
         paths = []
         for number, raster in enumerate(rasters):
-            if raster.channels != 1:
-                raise ValueError(
-                    f"Tesseract takes grey pictures here, not {raster.channels} channels; clean them first"
-                )
             path = Path(folder) / f"{number}.pgm"
-            path.write_bytes(b"P5\n%d %d\n255\n" % (raster.width, raster.height) + raster.data)
+            path.write_bytes(b"P5\n%d %d\n255\n" % (raster.width, raster.height) + tessdata.grey(raster).data)
             paths.append(path)
         if len(paths) == 1:
             yield paths[0]
@@ -171,12 +143,6 @@ def _pictures(rasters: Sequence[Raster]) -> Iterator[Path]:
         listed = Path(folder) / "list.txt"
         listed.write_text("".join(f"{path}\n" for path in paths), encoding="utf-8")
         yield listed
-
-
-def _size(rasters: Sequence[Raster]) -> str:
-    if len(rasters) == 1:
-        return f"a picture of {rasters[0].width}×{rasters[0].height} pixels"
-    return f"{len(rasters)} lines of a page"
 
 
 @contextmanager
@@ -196,27 +162,3 @@ def _end_all(path: str) -> None:
         with suppress(OSError, ValueError):
             if int(entry.name) != os.getpid() and mark in (entry / "environ").read_bytes().split(b"\0"):
                 os.kill(int(entry.name), signal.SIGKILL)
-
-
-def _words(table: str, rasters: Sequence[Raster]) -> tuple[tuple[Word, ...], ...]:
-    """The words of Tesseract's TSV: level, page, block, paragraph, line, word, left, top, width, height, conf, text."""
-    found: list[list[Word]] = [[] for _ in rasters]
-    lines: dict[tuple[str, ...], int] = {}
-    blocks: dict[tuple[str, ...], int] = {}
-    for row in table.split("\n")[1:]:
-        cells = row.split("\t")
-        if len(cells) != _COLUMNS or cells[0] != "5":
-            continue
-        text = unicodedata.normalize("NFC", cells[11]).strip()
-        if not text:
-            continue
-        page = int(cells[1]) - 1
-        width, height = rasters[page].width, rasters[page].height
-        left, top, wide, high = (int(cell) for cell in cells[6:10])
-        if wide >= width - 4 and high >= height - 1:  # what Tesseract says of a picture without ink
-            continue
-        box = (left / width, top / height, min(1.0, (left + wide) / width), min(1.0, (top + high) / height))
-        line = lines.setdefault((cells[1], cells[2], cells[3], cells[4]), len(lines))
-        block = blocks.setdefault((cells[1], cells[2]), len(blocks))
-        found[page].append(Word(text, box, min(1.0, max(0.0, float(cells[10]) / 100)), line, block))
-    return tuple(tuple(words) for words in found)
