@@ -21,9 +21,9 @@ RANK = {
     "cli": 8, "watch": 8, "desk": 8, "flows": 8,
 }  # fmt: skip
 
-HOME = {
-    "cv2": "imaging", "numpy": "imaging", "PIL": "imaging",
-    "pytesseract": "engines", "tesserocr": "engines", "zxingcpp": "engines",
+HOME: dict[str, str | tuple[str, ...]] = {
+    "cv2": "imaging", "numpy": ("imaging", "engines"), "PIL": "imaging",  # ONNX Runtime speaks numpy
+    "pytesseract": "engines", "tesserocr": "engines", "onnxruntime": "engines", "zxingcpp": "engines",
     "pikepdf": "pdf", "pdfplumber": "pdf", "pdfminer": "pdf", "pypdfium2": "pdf", "fontTools": "pdf",
     "pyhanko": "signers", "pyhanko_certvalidator": "signers", "cryptography": "signers", "asn1crypto": "signers",
     "minio": "stores", "urllib3": "stores",
@@ -33,6 +33,11 @@ HOME = {
     "rapidfuzz": "values", "natsort": "values",
     "msgspec": "keys",
 }  # fmt: skip
+
+
+def homes(library: str) -> tuple[str, ...]:
+    home = HOME[library]
+    return home if isinstance(home, tuple) else (home,)
 
 
 def room_of(path: Path) -> str:
@@ -79,8 +84,9 @@ def strays(path: Path) -> list[str]:
                     f"{where}: {room} (rank {RANK[room]}) may not import {other} (rank {RANK[other]}): "
                     f"move this line to rank {RANK[other] + 1} or above, or what it needs to rank {RANK[room] - 1} or below"
                 )
-        elif top in HOME and HOME[top] != room:
-            wrong.append(f"{where}: {top} lives in {HOME[top]}/ alone; move this line there and hand over nouns")
+        elif top in HOME and room not in homes(top):
+            rooms = " and ".join(homes(top))
+            wrong.append(f"{where}: {top} lives in {rooms} alone; move this line there and hand over nouns")
         elif top not in HOME and top not in sys.stdlib_module_names and top != "hoso":
             wrong.append(
                 f"{where}: {top} has no home yet; give it one in tests/test_rooms.py and a line in docs/why.md"

@@ -1,0 +1,130 @@
+"""Owns Hoso's own recogniser of printed Vietnamese lines: a small CTC network run by ONNX Runtime on one core.
+
+Reads lines only: whole pages are cut into lines elsewhere (``imaging/lines.py``), and which way up a page lies is asked of
+another engine. The graph scales a line to the network's height itself; what is cropped and how far it is scaled must
+stay as in ``tools/recogniser/draw.py``, which drew the lines that it learned from. Never rewrites what was read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import onnxruntime
+
+from hoso import resources
+from hoso.errors import Misconfigured, Unavailable
+from hoso.nouns import Raster, Word
+
+__all__ = ["Network", "open_model"]
+
+MODEL = "hoso-line"
+_ROWS, _STEP = 40, 4  # of the network: rows it sees, columns that make one step of its answer
+_DARK = 176  # below it a pixel is ink
+_AIR = 2  # rows of white around the ink; twice as many columns
+_GROWS, _DPI = 1.25, 200.0  # small print is enlarged up to so much, seen from this resolution
+_WIDEST = 6000  # columns after scaling: a longer "line" is none
+
+Pixels = np.ndarray[Any, np.dtype[Any]]
+
+
+class Network:
+    """The network, opened once a process."""
+
+    def __init__(self, session: onnxruntime.InferenceSession, alphabet: str, fingerprint: str) -> None:
+        self._session, self._alphabet, self._fingerprint = session, alphabet, fingerprint
+
+    @property
+    def fingerprint(self) -> str:
+        """Name and digest of the model."""
+        return self._fingerprint
+
+    def lines(self, rasters: Sequence[Raster]) -> tuple[tuple[Word, ...], ...]:
+        """The words of each raster, which is one grey line of print; boxes as fractions of it, confidence 0..1 (that of
+        the word's most doubtful letter). Raises Unavailable where the network breaks down."""
+        return tuple(self._line(raster) for raster in rasters)
+
+    def _line(self, raster: Raster) -> tuple[Word, ...]:
+        if raster.channels != 1:
+            raise ValueError(f"lines are read in grey, not in {raster.channels} channels; clean the page first")
+        pixels = np.frombuffer(raster.data, np.uint8).reshape(raster.height, raster.width)
+        dark = pixels < _DARK
+        rows, columns = np.flatnonzero(dark.any(axis=1)), np.flatnonzero(dark.any(axis=0))
+        if not len(rows):
+            return ()
+        top, bottom = max(0, rows[0] - _AIR), min(raster.height, rows[-1] + 1 + _AIR)
+        left, right = max(0, columns[0] - 2 * _AIR), min(raster.width, columns[-1] + 1 + 2 * _AIR)
+        scale = min(_ROWS / (bottom - top), _GROWS * _DPI / raster.dpi)
+        high, wide = max(1, min(_ROWS, round((bottom - top) * scale))), max(8, round((right - left) * scale))
+        if wide > _WIDEST:
+            return ()
+        above = (_ROWS - high) // 2
+        feed = {
+            "piece": np.ascontiguousarray(pixels[None, None, top:bottom, left:right]),
+            "size": np.array([1, 1, high, wide], np.int64),
+            "pads": np.array([0, 0, above, 0, 0, 0, _ROWS - high - above, -wide % _STEP], np.int64),
+        }
+        try:
+            likely = self._session.run(None, feed)[0]
+        except Exception as error:
+            raise Unavailable(f"the recogniser {MODEL} failed on a line of {wide} columns: {error}") from error
+        return self._words(likely, dark, left, _STEP / scale)
+
+    def _words(self, likely: Pixels, dark: Pixels, left: int, step: float) -> tuple[Word, ...]:
+        """Greedy decoding (Graves et al. 2006): the likeliest class of each step, repeats and blanks taken out."""
+        best = likely.argmax(axis=1)
+        sure = likely[np.arange(len(best)), best]
+        begins = np.flatnonzero((best != 0) & (best != np.concatenate(([0], best[:-1]))))
+        words: list[tuple[str, float, float]] = []  # text, confidence, column where the word's room begins
+        text, low, room = "", 1.0, 0.0
+        for k in begins:
+            end = k + 1
+            while end < len(best) and best[end] == best[k]:
+                end += 1
+            letter = self._alphabet[best[k] - 1]
+            if letter == " ":
+                gap = left + (k + end) / 2 * step
+                if text:
+                    words.append((text, low, room))
+                text, low, room = "", 1.0, gap
+                continue
+            text += letter
+            low = min(low, float(sure[k:end].max()))
+        if text:
+            words.append((text, low, room))
+        ends = [room for _, _, room in words[1:]] + [float(dark.shape[1])]
+        return tuple(self._placed(*word, end, dark) for word, end in zip(words, ends, strict=True))
+
+    @staticmethod
+    def _placed(text: str, confidence: float, start: float, end: float, dark: Pixels) -> Word:
+        """The word with the box of its ink between two gaps."""
+        height, width = dark.shape
+        first, last = max(0, round(start)), min(width, max(round(end), round(start) + 1))
+        room = dark[:, first:last]
+        columns, rows = np.flatnonzero(room.any(axis=0)), np.flatnonzero(room.any(axis=1))
+        if not len(columns):
+            return Word(text, (first / width, 0.0, last / width, 1.0), confidence, 0)
+        box = (first + columns[0]) / width, rows[0] / height, (first + columns[-1] + 1) / width, (rows[-1] + 1) / height
+        return Word(text, (float(box[0]), float(box[1]), float(box[2]), float(box[3])), confidence, 0)
+
+
+@lru_cache(maxsize=1)
+def open_model() -> Network:
+    """The shipped model. Raises Misconfigured where it is missing or damaged."""
+    path = resources.folder("ocr_models") / MODEL / "model.onnx"
+    if not path.is_file():
+        raise Misconfigured(f"{path} is missing: install Hoso anew, or make the model by `python -m tools.recogniser`")
+    data = path.read_bytes()
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.enable_mem_pattern = False  # every line has its own width
+    options.log_severity_level = 3
+    try:
+        session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+        alphabet = session.get_modelmeta().custom_metadata_map["alphabet"]
+    except Exception as error:
+        raise Misconfigured(f"{path} is no model that this Hoso can open ({error}); install Hoso anew") from error
+    return Network(session, alphabet, f"{MODEL} {hashlib.sha256(data).hexdigest()[:12]}")
