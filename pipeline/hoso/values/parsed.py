@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hoso.values.confusions import LOOK_ALIKE
+
 __all__ = ["NOTHING", "Parsed", "as_digits"]
 
-_LOOK_ALIKE = str.maketrans(
-    {"O": "0", "o": "0", "Q": "0", "D": "0", "l": "1", "I": "1", "i": "1", "|": "1", "!": "1", "Z": "2", "z": "2",
-     "S": "5", "s": "5", "B": "8", "ó": "6", "Ó": "0", "Ô": "0"}
-)  # fmt: skip
+_FIGURES = str.maketrans({letter: figures[0] for letter, figures in LOOK_ALIKE.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +24,6 @@ NOTHING = Parsed(None, 0.0, "value.grammar")
 
 
 def as_digits(text: str) -> tuple[str, int]:
-    """(``text`` with letters that look like digits made digits, how many were changed)."""
-    changed = text.translate(_LOOK_ALIKE)
+    """(``text`` with letters that look like digits made the likeliest digit, how many were changed)."""
+    changed = text.translate(_FIGURES)
     return changed, sum(a != b for a, b in zip(text, changed, strict=True))
