@@ -24,6 +24,7 @@ COMMANDS = {
     "balance": ("ask", "The page balance: what came in against what became of it."),
     "records": ("ask", "Documents with their fields and problems."),
     "pages": ("ask", "Pages with their text, rotation and quality."),
+    "look": ("look", "Show how a file is read, page by page, as one HTML page; needs no home."),
     "sql": ("warehouse", "Ask the warehouse in SQL, read-only."),
     "search": ("warehouse", "Find pages by words, with or without diacritics."),
     "approve": ("approvals", "Let documents through to the seal, or hold them."),

@@ -9,7 +9,7 @@ from hoso import keys
 from hoso.nouns import Field, Page, Problem, Record, Seen, Standing
 from hoso.site import Site
 
-__all__ = ["document_row", "documents", "dossier_row", "pages"]
+__all__ = ["document_row", "documents", "dossier_row", "page_row", "pages", "rescan"]
 
 
 def documents(here: Standing) -> Iterator[dict[str, Any]]:
@@ -53,7 +53,7 @@ def pages(site: Site, here: Standing) -> Iterator[dict[str, Any]]:
     for page, digest in zip(outcome.pages, outcome.seen, strict=True):
         reading = keys.decode(site.store.get(digest), Seen).reading
         yield {
-            **_page(page),
+            **page_row(page),
             "source": here.dossier.source,
             "scan": names[page.ref.scan],
             "document": document_of.get(page.ref),
@@ -135,7 +135,8 @@ def _problem(problem: Problem) -> dict[str, Any]:
     }
 
 
-def _page(page: Page) -> Mapping[str, Any]:
+def page_row(page: Page) -> Mapping[str, Any]:
+    """What is known of a page by its picture, as ``hoso pages --json`` prints."""
     return {
         "position": page.position,
         "page": page.ref.index,
@@ -149,4 +150,10 @@ def _page(page: Page) -> Mapping[str, Any]:
         "seal": page.seal,
         "signature": page.signature,
         "reason": page.reason,
+        "rescan": rescan(page),
     }
+
+
+def rescan(page: Page) -> str | None:
+    """Why a page should be scanned again, and where ("quét lại: mờ ở góc trên bên phải"); None where it need not be."""
+    return page.reason if page.kind == "paper" and page.reason.startswith("quét lại") else None

@@ -1,40 +1,117 @@
-"""Owns the judgement of a page as a picture: how well it can be read, and whether there is anything on it.
+"""Owns the judgement of a page as a picture: how well it can be read, where it cannot, and whether anything is on it.
 
-Never judges what was read. Grades are 0..1; 0.5 and above reads well with the engines we know.
+Never judges what was read. Grades are 0..1; 0.5 and above reads well with the engines we know, below it a new scan is
+advised, in a sentence for the clerk that names the fault and its place among nine fields of the page.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import cv2
 import numpy as np
 
-from hoso.imaging.paper import Parts
+from hoso.imaging.paper import Parts, parts
 from hoso.imaging.pixels import Pixels
 
-__all__ = ["blank", "quality"]
+__all__ = ["ADVICE", "GOOD", "Grade", "Received", "blank", "quality"]
+
+ADVICE = "quét lại: "
+"""How every advice begins; what follows is the fault and its place."""
+GOOD = 0.5
+"""The grade from which a page reads well."""
 
 _MM = 25.4
 _PICTURE = 0.004  # share of dark pixels, off the margins, from which something is there though it is no letter
+_FADED = 40  # crisp letters without black in them, from which a page is faded print and no show-through
+
+_ROW_STEP = 4  # every fourth row tells the steepness of edges as well as all of them
+_POINTS = 40_000
+_LEAST_POINTS, _LEAST_SHARE = 120, 0.03  # of edges in a field, below which it tells nothing
+_BLURRED, _CRISP = 0.22, 0.72  # step over two pixels at the edge of a letter, in shares of the full depth of its ink
+_PALE, _DEEP = 18.0, 130.0  # grey levels of ink under the paper
+_BLACK, _LIT = 8.0, 68.0  # brightness of the paper as it came
+_PLACES = (
+    ("góc trên bên trái", "mép trên", "góc trên bên phải"),
+    ("bên trái", "giữa trang", "bên phải"),
+    ("góc dưới bên trái", "mép dưới", "góc dưới bên phải"),
+)
+_COLUMNS, _ROWS = ("bên trái", "giữa trang", "bên phải"), ("phía trên", "giữa trang", "phía dưới")
+_CUT_LINES = 3  # lines that run into a border, from which the page was cut there
+_CUT = 0.4  # the grade of a cut page: it reads, but words are missing
+_COARSE = 150.0  # dpi below which a new scan is advised though it may read: archive copies need 200 (Circular 05/2025)
+_CLOUD = 15.0  # grey levels by which a line of text that is blurred away darkens the paper
+_FAINT = 225  # grey level of the palest print; show-through is softer
+_MASKED_BY = {
+    "exposure": ("sharpness", "contrast", "noise"),
+    "sharpness": ("contrast",),
+}  # the fault and what it entails
 
 
-def quality(evened: Pixels, mask: Pixels, dpi: float, scan_dpi: float, specks: int) -> tuple[float, str]:
-    """(grade 0..1, the weakest of: sharpness, contrast, noise, resolution) of an evened grey page."""
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The page as it came, or a small copy of it, before it was made even and level: ``pixels`` (grey or RGB) and their
+    ``mask`` of ink at ``dpi``; ``scan_dpi`` is that of the scan, estimated where it is not ``dpi_known``."""
+
+    pixels: Pixels
+    mask: Pixels
+    dpi: float
+    scan_dpi: float
+    dpi_known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """``quality`` 0..1; ``weakest`` names what lowers it most; ``advice`` is "" or a sentence that begins with
+    :data:`ADVICE`. ``grades`` by name: sharpness, contrast, exposure, noise, resolution, edges. ``fields`` are the
+    sharpness of the nine fields, row by row, None where there is too little ink to tell."""
+
+    quality: float
+    weakest: str
+    advice: str
+    grades: dict[str, float] = field(default_factory=dict)
+    fields: tuple[float | None, ...] = ()
+
+
+def quality(evened: Pixels, mask: Pixels, dpi: float, specks: int, received: Received) -> Grade:
+    """The grade of a page: ``evened`` grey with its ink ``mask`` at ``dpi``, the number of its ``specks``, and as it was
+    ``received``."""
+    sharp, deep = _by_field(evened, mask)
+    sides = _cut_sides(parts(received.mask), received.mask.shape, received.dpi)
+    scan_dpi = received.scan_dpi
     grades = {
-        "sharpness": _sharpness(evened, mask),
-        "contrast": _contrast(evened, mask),
+        "sharpness": _blend(sharp),
+        "contrast": _blend(deep),
+        "exposure": _exposure(received.pixels),
         "noise": _noise(evened, mask, dpi, specks),
-        "resolution": min(1.0, max(0.0, (scan_dpi - 40) / 160)),
+        "resolution": _clip((scan_dpi - 20) / 110),
+        "edges": _CUT if sides else 1.0,
     }
     weakest = min(grades, key=lambda name: grades[name])
     product = float(np.prod(list(grades.values()))) ** 0.5
-    return round(min(product, grades[weakest]), 3), weakest
+    said = {
+        "sharpness": f"mờ{_where(sharp)}",
+        "contrast": f"chữ quá nhạt{_where(deep)}",
+        "exposure": "quá tối",
+        "noise": "nhiễu hạt",
+        "resolution": f"độ phân giải thấp ({'' if received.dpi_known else 'khoảng '}{scan_dpi:.0f} dpi)",
+        "edges": f"bị cắt {', '.join(sides)}",
+    }
+    worth = round(min(product, grades[weakest]), 3)
+    poor = {name for name in grades if grades[name] < GOOD} or ({weakest} if worth < GOOD else set())
+    poor |= {"resolution"} if scan_dpi < _COARSE else set()
+    poor -= {entailed for name, others in _MASKED_BY.items() if name in poor for entailed in others}
+    faults = [said[name] for name in sorted(poor, key=lambda name: grades[name])]
+    fields = tuple(None if np.isnan(value) else round(float(value), 3) for value in sharp[0])
+    return Grade(worth, weakest, ADVICE + "; ".join(faults[:2]) if faults else "", grades, fields)
 
 
 def blank(found: Parts, mask: Pixels, evened: Pixels, colour: Pixels | None, dpi: float) -> str:
     """Why the page counts as blank, "" where it does not.
 
     Ink that counts is dark (show-through is pale), off the margins (edges, punched holes), and at least three letters'
-    worth of it, or a coloured mark, or a picture: a note or a seal on the back makes a page.
+    worth of it, or a coloured mark, or a picture, or many crisp letters however pale: a note or a seal on the back makes
+    a page, and so does faded print.
     """
     height, width = mask.shape
     unit = dpi / _MM
@@ -44,20 +121,49 @@ def blank(found: Parts, mask: Pixels, evened: Pixels, colour: Pixels | None, dpi
     punched = _holes(found, width, height, unit)
     holes = float(found.area[punched].sum())
     chosen = np.flatnonzero(inside & sized & ~punched)
-    dark = 0
+    dark = crisp = 0
     for k in chosen[:400]:
         top, left = found.top[k], found.left[k]
         window = (slice(top, top + found.height[k]), slice(left, left + found.width[k]))
-        if evened[window][found.labels[window] == k + 1].min() < 120:
+        lowest = evened[window][found.labels[window] == k + 1].min()
+        if lowest < 120:
             dark += 1
             if dark >= 3:
                 return ""
+        elif found.height[k] <= 6 * unit and _steepest(evened, window) > 0.6 * (250.0 - lowest):
+            crisp += 1
+            if crisp >= _FADED:
+                return ""
     if colour is not None and _coloured(colour, dpi):
+        return ""
+    if _faint(evened, unit):
         return ""
     rim = round(min(edge, 0.1 * min(height, width)))
     if (evened[rim : height - rim, rim : width - rim] < 120).mean() > _PICTURE + holes / evened.size:
         return ""
     return "nothing on it" if not len(chosen) else "only faint or stray marks"
+
+
+def _faint(evened: Pixels, unit: float) -> bool:
+    """Whether there are many crisp letters too pale for the ink mask."""
+    edge = round(6 * unit)
+    core = evened[edge:-edge, edge:-edge]
+    if min(core.shape, default=0) < 40 * unit:
+        return False
+    found = parts(cv2.threshold(core, _FAINT, 255, cv2.THRESH_BINARY_INV)[1])
+    sized = (found.height >= 1.2 * unit) & (found.height <= 6 * unit) & (found.width >= 0.4 * unit)
+    crisp = 0
+    for k in np.flatnonzero(sized & (found.width <= 20 * unit))[:400]:
+        window = (slice(found.top[k], found.bottom[k]), slice(found.left[k], found.right[k]))
+        crisp += _steepest(core, window) > 0.6 * (250.0 - float(core[window].min()))
+    return crisp >= _FADED
+
+
+def _steepest(evened: Pixels, window: tuple[slice, slice]) -> float:
+    """The largest step over two pixels of a row in and beside a component: what shines through from behind is soft."""
+    rows, columns = window
+    piece = evened[rows, max(0, columns.start - 2) : columns.stop + 2]
+    return float(cv2.absdiff(piece[:, 2:], piece[:, :-2]).max()) if piece.shape[1] > 2 else 0.0
 
 
 def _holes(found: Parts, width: int, height: int, unit: float) -> Pixels:
@@ -78,32 +184,130 @@ def _coloured(mask: Pixels, dpi: float) -> bool:
     return bool(np.count_nonzero(solid) > 4 * (dpi / _MM) ** 2)
 
 
-def _sharpness(evened: Pixels, mask: Pixels) -> float:
-    """Steepness of the edges of ink: the largest step between neighbours, in shares of the full step.
+Fields = tuple[Pixels, Pixels]
+"""Nine grades row by row (NaN: too little ink to tell), and the share of the page's edges each has."""
 
-    A crisp 200 dpi scan steps through most of black to white within two pixels; a blurred one takes five.
+
+def _by_field(evened: Pixels, mask: Pixels) -> tuple[Fields, Fields]:
+    """(sharpness, depth of ink) of the nine fields.
+
+    Sharpness is the upper quartile of the steps over two pixels where a row enters or leaves ink, in shares of the
+    depth of ink: a crisp 200 dpi scan steps through most of black to white within two pixels, a blurred one takes five.
     """
-    if not mask.any():
-        return 1.0
-    across = cv2.absdiff(evened[:, 2:], evened[:, :-2])
-    edge = cv2.morphologyEx(mask, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))[:, 1:-1]
-    steps = across[edge > 0]
-    steep = float(np.percentile(steps, 85)) if len(steps) else 0.0
-    depth = 250.0 - float(np.percentile(evened[mask > 0], 20))
-    return float(min(1.0, max(0.05, (steep / max(depth, 30.0) - 0.2) / 0.55)))
+    width = evened.shape[1]
+    rows, inked = evened[::_ROW_STEP], mask[::_ROW_STEP]
+    y, x = np.nonzero(cv2.bitwise_xor(inked[:, 2:], inked[:, :-2]))
+    if len(x) < _LEAST_POINTS:  # all ink is paler than the mask takes, or there is none
+        mask = cv2.threshold(evened, _FAINT, 255, cv2.THRESH_BINARY_INV)[1]
+        inked = mask[::_ROW_STEP]
+        y, x = np.nonzero(cv2.bitwise_xor(inked[:, 2:], inked[:, :-2]))
+    thin = max(1, len(x) // _POINTS)
+    y, x = y[::thin], x[::thin]
+    steps = cv2.absdiff(rows[:, 2:], rows[:, :-2])[y, x].astype(np.float32)
+    lower = np.minimum(rows[y, x], rows[y, x + 2]).astype(np.float32)  # the ink's side of the edge
+    home = (y * 3 // max(1, len(rows))) * 3 + x * 3 // width
+    counts = np.bincount(home, minlength=9)
+    smeared, printed = _smears(evened, mask)
+    weight = (smeared + printed) / max(1, (smeared + printed).sum())
+    sharp, deep = np.full(9, np.nan), np.full(9, np.nan)
+    known = (counts >= _LEAST_POINTS) & (weight >= _LEAST_SHARE)
+    depths = {k: 250.0 - float(np.percentile(lower[home == k], 30)) for k in np.flatnonzero(known)}
+    full = max(depths.values(), default=0.0)
+    for k, depth in depths.items():
+        steep = float(np.percentile(steps[home == k], 75))
+        crisp = _clip((steep / max((full + depth) / 2, 30.0) - _BLURRED) / (_CRISP - _BLURRED))
+        lost = smeared[k] / (smeared[k] + printed[k])
+        sharp[k] = _clip((1 - lost) * crisp)
+        deep[k] = _clip((depth - _PALE) / (_DEEP - _PALE))
+    sharp[~known & (smeared >= 2 * printed) & (weight >= _LEAST_SHARE) & (smeared > 160)] = 0.05
+    return (sharp, weight), (deep, weight)
 
 
-def _contrast(evened: Pixels, mask: Pixels) -> float:
-    """Depth of the ink under the paper."""
-    if not mask.any():
+def _smears(evened: Pixels, mask: Pixels) -> tuple[Pixels, Pixels]:
+    """For each of nine fields the area (in squares of 4 pixels) of what is blurred beyond being ink, and of print.
+
+    Blurred lines of text turn into grey clouds about as dark as their share of ink, far from any ink of the mask; what
+    shines through from behind stays paler, and tinted cells have print in them.
+    """
+    levels, inked = cv2.blur(evened[::4, ::4], (5, 5)), cv2.blur(mask[::4, ::4], (5, 5)) > 12
+    near = cv2.dilate(inked.astype(np.uint8), np.ones((13, 13), np.uint8)) > 0
+    high, wide = levels.shape
+    rim_y, rim_x = high // 40 + 1, wide // 40 + 1
+    near[:rim_y], near[-rim_y:], near[:, :rim_x], near[:, -rim_x:] = True, True, True, True
+    paper = float(np.median(levels[::3, ::3]))
+    cloud = (levels < paper - _CLOUD) & ~near
+    cells = [(slice(high * k // 3, high * (k + 1) // 3), slice(wide * j // 3, wide * (j + 1) // 3))
+             for k in range(3) for j in range(3)]  # fmt: skip
+    smeared, printed = (np.array([np.count_nonzero(area[cell]) for cell in cells], float) for area in (cloud, inked))
+    return smeared, printed
+
+
+def _blend(graded: Fields) -> float:
+    """One grade of nine: their mean by ink, drawn half way down to the worst of them; 1.0 where none tells anything."""
+    values, weight = graded
+    known = ~np.isnan(values)
+    if not known.any():
         return 1.0
-    return float(min(1.0, max(0.05, (250.0 - float(np.percentile(evened[mask > 0], 30))) / 150.0)))
+    mean = float(np.average(values[known], weights=weight[known]))
+    return (mean + float(values[known].min())) / 2
+
+
+def _where(graded: Fields) -> str:
+    """ " ở …": where the poor fields are; "" where nearly all of the page is poor."""
+    values, _ = graded
+    known = ~np.isnan(values)
+    poor = known & (np.nan_to_num(values, nan=1.0) < GOOD)
+    if not poor.any() or np.count_nonzero(poor) > 0.7 * np.count_nonzero(known):
+        return ""
+    rows, columns = (sorted(set(side.tolist())) for side in np.divmod(np.flatnonzero(poor), 3))
+    if len(rows) == len(columns) == 1:
+        return f" ở {_PLACES[rows[0]][columns[0]]}"
+    if len(columns) == 1:
+        return f" ở {_COLUMNS[columns[0]]}"
+    if len(rows) == 1:
+        return f" ở {_ROWS[rows[0]]}"
+    worst = int(np.nanargmin(np.where(poor, values, np.nan)))
+    return f" ở nhiều chỗ, nhất là {_PLACES[worst // 3][worst % 3]}"
+
+
+def _exposure(pixels: Pixels) -> float:
+    """Brightness of the paper as it came: what is nearly black holds no more than a few levels of grey."""
+    small = pixels[::5, ::5]
+    paper = float(np.percentile(small if small.ndim == 2 else small.max(axis=2), 90))
+    return _clip((paper - _BLACK) / (_LIT - _BLACK))
 
 
 def _noise(evened: Pixels, mask: Pixels, dpi: float, specks: int) -> float:
     """Grain of the bare paper and specks a square inch."""
-    ground = cv2.dilate(mask, np.ones((7, 7), np.uint8)) == 0
-    bare = evened[ground][::7].astype(np.float32)
+    rows = slice(None, None, 4)
+    near = cv2.dilate(mask[rows], np.ones((3, 7), np.uint8))
+    bare = evened[rows][near == 0][::2].astype(np.float32)
     grain = float(bare.std()) if len(bare) > 100 else 0.0
     inches = mask.size / dpi**2
-    return float(min(1.0, max(0.05, 1.15 - grain / 40.0 - specks / inches / 60.0)))
+    return _clip(1.15 - grain / 40.0 - min(0.35, specks / inches / 120.0))
+
+
+def _cut_sides(found: Parts, shape: tuple[int, ...], dpi: float) -> list[str]:
+    """Names of the left and right borders that lines of print run into: letters cut off there, each with a neighbour.
+
+    A dark edge of the glass has no letters beside it, and rules of a table are no letters.
+    """
+    unit = dpi / _MM
+    sized = (found.height >= 1.2 * unit) & (found.height <= 5.5 * unit) & (found.width <= 6 * unit)
+    sides = []
+    for name, off, sign in (("mép trái", found.left, 1), ("mép phải", shape[1] - found.right, -1)):
+        lines: list[float] = []
+        for k in np.flatnonzero(sized & (off <= 1)):
+            middle = float(found.top[k] + found.height[k] / 2)
+            level = np.abs(found.top + found.height / 2 - middle) < 0.6 * unit
+            between = found.left - found.right[k] if sign > 0 else found.left[k] - found.right
+            beside = sized & level & (between > 0) & (between < 2.0 * unit)
+            if beside.any() and all(abs(middle - other) > 2.5 * unit for other in lines):
+                lines.append(middle)
+        if len(lines) >= _CUT_LINES:
+            sides.append(name)
+    return sides
+
+
+def _clip(value: float) -> float:
+    return float(min(1.0, max(0.05, value)))

@@ -16,7 +16,7 @@ from hoso.settings import Reading as Limits
 
 __all__ = ["VERSION", "decode", "read"]
 
-VERSION = "1"
+VERSION = "2"
 
 _SURE = 0.7  # of the cheap guess: below it the page is read in every way that is likely
 _TELLING = 8.0  # letters read with confidence, below which a page tells nothing of its way up and stays as it came
@@ -98,12 +98,12 @@ def _look(ref: PageRef, shown: Raster, rotation: int, engine: Engine, trace: Sil
         cleaned.quality,
         cleaned.seal,
         cleaned.signature,
-        reason=cleaned.blank if is_blank else f"weakest: {cleaned.weakest}",
+        reason=cleaned.blank if is_blank else cleaned.advice or f"weakest: {cleaned.weakest}",
     )
     if is_blank:
         return Seen(page, Reading(ref, engine.fingerprint))
     answers = engine.lines(cleaned.lines)
-    trace.step("recognise", lines=len(answers))
+    trace.step("recognise", answers=answers)
     words = order(cleaned.level(_composed(words) for words in answers))
     placed = tuple(replace(word, box=cleaned.place(word.box)) for word in words)
     placed = tuple(word for word in placed if not any(_of_code(word, code) for code in found))
