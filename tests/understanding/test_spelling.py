@@ -12,8 +12,9 @@ from hoso.values.syllables import TONES, is_syllable, share
 from layers import LETTER, in_tcvn3, in_vni
 
 RIGHT = (
-    "hoà hòa thuý thúy quả gì giếng giữ nguyễn quyết quốc quý khuya khuỷu xoong ngoằn oan uy yên y ý ủy uỷ của mua mưa "
-    "thuở quơ nghĩa kính ghi gìn giờ quýt quỳnh huỳnh loạt ngoáo bia giá kỹ lý yếu đường những trường hợp nghiêng khuếch chuyện"
+    "hoà hòa thuý thúy quả gì giếng giữ nguyễn quyết quốc quý khuya khuỷu xoong ngoằn oan uy yên y ý ủy uỷ của mua "
+    "mưa thuở quơ nghĩa kính ghi gìn giờ quýt quỳnh huỳnh loạt ngoáo bia giá kỹ lý yếu đường những trường hợp nghiêng "
+    "khuếch chuyện"
 )
 WRONG = (
     "viet hop nghà ngiêm kà cế giíp quốcc hoàa thưỡcn xqz côngg hòp thúờng tien2 qế gế ghà cac đôc ngưòi hoạ́ strương "

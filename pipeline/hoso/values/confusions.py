@@ -75,7 +75,7 @@ _ALIKE = {
 }
 """What one or two letters look like as a whole: "ii" (from "II") was measured 7 times, the rest is told by experience."""
 
-_HALF, _SELDOM = 0.5, 1 / 1000
+_HALF, _SELDOM = 0.5, 1 / 300
 _TOGETHER = 5.0  # the marks of one letter go together ("giay"): five times what each alone would tell, and one error
 _MOST = 2  # errors in one word
 _WIDE = 400  # partial readings kept
