@@ -115,7 +115,7 @@ def records(home: str | None, dossier: str | None, type_: str | None, as_json: b
 @AS_JSON
 @click.pass_obj
 def pages(home: str | None, dossier: str | None, as_json: bool) -> None:
-    """Pages in the order received: kind, rotation, skew, quality, text."""
+    """Pages in the order received: kind, rotation, skew, quality, whether to scan again and why, text."""
     with open_site(home) as site:
         rows = (row for here in chosen(site, dossier) for row in view.pages(site, here))
         if as_json:
@@ -167,3 +167,6 @@ def _explain(site: Site, standings: list[Standing], rows: list[dict[str, Any]]) 
         for document in view.documents(here):
             for problem in document["problems"]:
                 say(f"{document['type']}: {problem['text']} [{problem['code']}]")
+        for page in here.outcome.pages if here.outcome else ():
+            if why := view.rescan(page):
+                say(f"Trang {page.position}: {why}")

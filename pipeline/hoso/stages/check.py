@@ -129,7 +129,8 @@ def _of_pages(pages: Sequence[Seen]) -> list[Problem]:
             text = f"Trang {page.position}: hầu như không đọc được chữ; hãy xem và quét lại nếu cần."
             problems.append(Problem("page.unreadable", "warning", text, places=whole))
         elif page.quality < _DAMAGED:
-            text = f"Trang {page.position}: ảnh quét kém; hãy xem và quét lại nếu cần."
+            why = page.reason if page.reason.startswith("quét lại") else "ảnh quét kém; hãy xem và quét lại nếu cần"
+            text = f"Trang {page.position}: {why}."
             problems.append(Problem("page.damaged", "warning", text, places=whole))
     return problems
 
