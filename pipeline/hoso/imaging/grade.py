@@ -38,6 +38,7 @@ _PLACES = (
 )
 _COLUMNS, _ROWS = ("bên trái", "giữa trang", "bên phải"), ("phía trên", "giữa trang", "phía dưới")
 _CUT_LINES = 3  # lines that run into a border, from which the page was cut there
+_BORDER = 12.0  # millimetres of the border in which such a line is seen
 _CUT = 0.4  # the grade of a cut page: it reads, but words are missing
 _COARSE = 150.0  # dpi below which a new scan is advised though it may read: archive copies need 200 (Circular 05/2025)
 _CLOUD = 15.0  # grey levels by which a line of text that is blurred away darkens the paper
@@ -77,7 +78,7 @@ def quality(evened: Pixels, mask: Pixels, dpi: float, specks: int, received: Rec
     """The grade of a page: ``evened`` grey with its ink ``mask`` at ``dpi``, the number of its ``specks``, and as it was
     ``received``."""
     sharp, deep = _by_field(evened, mask)
-    sides = _cut_sides(parts(received.mask), received.mask.shape, received.dpi)
+    sides = _cut_sides(received.mask, received.dpi)
     scan_dpi = received.scan_dpi
     grades = {
         "sharpness": _blend(sharp),
@@ -272,7 +273,7 @@ def _where(graded: Fields) -> str:
 
 def _exposure(pixels: Pixels) -> float:
     """Brightness of the paper as it came: what is nearly black holds no more than a few levels of grey."""
-    small = pixels[::5, ::5]
+    small = pixels[::9, ::9]
     paper = float(np.percentile(small if small.ndim == 2 else small.max(axis=2), 90))
     return _clip((paper - _BLACK) / (_LIT - _BLACK))
 
@@ -287,26 +288,29 @@ def _noise(evened: Pixels, mask: Pixels, dpi: float, specks: int) -> float:
     return _clip(1.15 - grain / 40.0 - min(0.35, specks / inches / 120.0))
 
 
-def _cut_sides(found: Parts, shape: tuple[int, ...], dpi: float) -> list[str]:
+def _cut_sides(mask: Pixels, dpi: float) -> list[str]:
     """Names of the left and right borders that lines of print run into: letters cut off there, each with a neighbour.
 
     A dark edge of the glass has no letters beside it, and rules of a table are no letters.
     """
+    wide = min(mask.shape[1], round(_BORDER * dpi / _MM))
+    sides = (("mép trái", mask[:, :wide]), ("mép phải", mask[:, ::-1][:, :wide]))
+    return [name for name, strip in sides if _cut_lines(np.ascontiguousarray(strip), dpi) >= _CUT_LINES]
+
+
+def _cut_lines(strip: Pixels, dpi: float) -> int:
+    """How many lines of print run into the left border of the ``strip``."""
     unit = dpi / _MM
+    found = parts(strip)
     sized = (found.height >= 1.2 * unit) & (found.height <= 5.5 * unit) & (found.width <= 6 * unit)
-    sides = []
-    for name, off, sign in (("mép trái", found.left, 1), ("mép phải", shape[1] - found.right, -1)):
-        lines: list[float] = []
-        for k in np.flatnonzero(sized & (off <= 1)):
-            middle = float(found.top[k] + found.height[k] / 2)
-            level = np.abs(found.top + found.height / 2 - middle) < 0.6 * unit
-            between = found.left - found.right[k] if sign > 0 else found.left[k] - found.right
-            beside = sized & level & (between > 0) & (between < 2.0 * unit)
-            if beside.any() and all(abs(middle - other) > 2.5 * unit for other in lines):
-                lines.append(middle)
-        if len(lines) >= _CUT_LINES:
-            sides.append(name)
-    return sides
+    middles = found.top + found.height / 2
+    lines: list[float] = []
+    for k in np.flatnonzero(sized & (found.left <= 1)):
+        gap = found.left - found.right[k]
+        beside = sized & (np.abs(middles - middles[k]) < 0.6 * unit) & (gap > 0) & (gap < 2.0 * unit)
+        if beside.any() and all(abs(middles[k] - other) > 2.5 * unit for other in lines):
+            lines.append(float(middles[k]))
+    return len(lines)
 
 
 def _clip(value: float) -> float:
