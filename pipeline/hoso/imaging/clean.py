@@ -14,8 +14,9 @@ import cv2
 import numpy as np
 
 from hoso.imaging import colour, desk, frames, grade, level, spots, view
+from hoso.imaging.cells import enclosed
 from hoso.imaging.lines import Piece, pieces, strips
-from hoso.imaging.paper import Parts, even, ink, parts
+from hoso.imaging.paper import Parts, anew, even, ink, parts
 from hoso.imaging.pixels import A4_INCHES, Pixels, array, grey, half, raster, resize
 from hoso.imaging.trace import SILENT, Silent
 from hoso.nouns import Box, Raster, Word
@@ -34,7 +35,8 @@ _FINE, _COARSE = 220.0, 160.0  # dpi from which a page is halved, below which it
 class Cleaned:
     """A page ready for reading. ``lines`` are its lines cut out, in grey; ``page`` is the level page they come from.
     ``skew``: degrees, see :mod:`hoso.nouns`. ``blank`` says why the page is blank, "" where it is not; ``weakest`` what
-    lowers ``quality`` (0..1) most; ``advice`` asks the clerk for a new scan and says why, "" where none is needed."""
+    lowers ``quality`` (0..1) most; ``advice`` asks the clerk for a new scan and says why, "" where none is needed.
+    ``cells`` are boxes that rules close in, on the level page."""
 
     lines: tuple[Raster, ...]
     page: Raster
@@ -49,6 +51,7 @@ class Cleaned:
     _pieces: tuple[Piece, ...]
     _back: Pixels
     _size: tuple[int, int]
+    cells: tuple[Box, ...] = ()
 
     def level(self, read: Iterable[Iterable[Word]]) -> tuple[Word, ...]:
         """Words read on each of ``lines``, boxes now on the level page, ``line`` the number of their line; ticks too."""
@@ -95,27 +98,16 @@ def clean(page: Raster, trace: Silent = SILENT) -> Cleaned:
     dpi = near.seen * _scale(near.seen)
     grey_page = grey(pixels)
     angle, _ = level.skew(_core(near.mask), near.dpi)
-    flat, back = _levelled(grey_page, near, angle)
+    flat, back, rings, strokes = _levelled(pixels, grey_page, near, angle, trace)
     mask = ink(flat)
     found = parts(mask)
     if angle and np.count_nonzero(spots.letters(found, dpi)) < _FEW:  # too few to tell a skew: edges or a stroke did
-        angle = 0.0
-        flat, back = _levelled(grey_page, near, angle)
+        flat, back, rings, strokes = _levelled(pixels, grey_page, near, 0.0, trace)
         mask = ink(flat)
         found = parts(mask)
-    trace.step("level", page=flat, angle=angle)
-    strokes = None
-    rings: tuple[colour.Circle, ...] = ()
     marks = None
     if near.coloured:
-        forth = np.linalg.inv(back) @ near.view
-        rings, strokes = _coloured(near, forth, flat.shape)
         marks = cv2.resize(_marks(near.evened), flat.shape[1::-1], interpolation=cv2.INTER_NEAREST)
-        if rings or strokes:
-            colour.lift(flat, lambda window: even(view.cut(pixels, back, window), dpi), rings, strokes)
-            mask = ink(flat)
-            found = parts(mask)
-        trace.step("colour", page=flat, strokes=strokes, seals=rings)
     why = grade.blank(found, mask, flat, marks, dpi)
     grey_rings = () if rings or why else colour.dark_seals(mask, found, dpi)
     signed = not why and (strokes is not None or colour.signed(mask, dpi, rings + grey_rings))
@@ -124,7 +116,7 @@ def clean(page: Raster, trace: Silent = SILENT) -> Cleaned:
         found = parts(mask)
     trace.step("seals", page=flat, blank=why, seals=grey_rings, signed=signed)
     straight = flat.copy()
-    made, boxes, dirt = _lay(straight, mask.copy(), found, dpi, trace)
+    made, boxes, cells, dirt = _lay(straight, mask.copy(), found, dpi, trace)
     came = grade.Received(near.received, near.mask, near.dpi, near.seen, page.dpi_known)
     graded = grade.quality(flat, mask, dpi, dirt, came)
     trace.step("grade", grade=graded)
@@ -142,6 +134,7 @@ def clean(page: Raster, trace: Silent = SILENT) -> Cleaned:
         made,
         back,
         (page.width, page.height),
+        cells,
     )
 
 
@@ -192,8 +185,11 @@ def _near(pixels: Pixels, page: Raster) -> _Near:
     )
 
 
-def _levelled(grey_page: Pixels, near: _Near, angle: float) -> tuple[Pixels, Pixels]:
-    """The page evened and level at the working resolution, and the view from it to the scan."""
+def _levelled(
+    pixels: Pixels, grey_page: Pixels, near: _Near, angle: float, trace: Silent
+) -> tuple[Pixels, Pixels, tuple[colour.Circle, ...], colour.Inked | None]:
+    """The page evened and level at the working resolution, the view from it to the scan, and its red seals and blue
+    strokes of signatures, which are lifted."""
     scale = _scale(near.seen)
     turn, size = view.turned((round(near.size[0] * scale), round(near.size[1] * scale)), angle)
     page_view = view.scaled(scale) @ turn
@@ -205,7 +201,14 @@ def _levelled(grey_page: Pixels, near: _Near, angle: float) -> tuple[Pixels, Pix
         off = np.full(raw.shape, 255, np.uint8)
         cv2.fillConvexPoly(off, np.rint(corners).astype(np.int32), 0)
         raw[off > 0] = near.paper
-    return even(raw, near.seen * scale), back
+    flat = even(raw, near.seen * scale)
+    trace.step("level", page=flat, angle=angle)
+    if not near.coloured:
+        return flat, back, (), None
+    rings, strokes = _coloured(near, np.linalg.inv(back) @ near.view, flat.shape)
+    colour.lift(flat, lambda window: even(view.cut(pixels, back, window), near.seen * scale), rings, strokes)
+    trace.step("colour", page=flat, strokes=strokes, seals=rings)
+    return flat, back, rings, strokes
 
 
 def _coloured(
@@ -278,9 +281,11 @@ def _marks(evened: Pixels) -> Pixels:
 
 def _lay(
     straight: Pixels, mask: Pixels, found: Parts, dpi: float, trace: Silent
-) -> tuple[tuple[Piece, ...], tuple[frames.Tick, ...], int]:
-    """The lines of the level page (it and ``mask`` are painted clean in place), its boxes to tick, its count of specks."""
-    for k in spots.strays(found, mask.shape, dpi):
+) -> tuple[tuple[Piece, ...], tuple[frames.Tick, ...], tuple[Box, ...], int]:
+    """The lines of the level page (it and ``mask`` are painted clean in place), its boxes to tick, what rules close in on
+    it, its count of specks."""
+    strays = spots.strays(found, mask.shape, dpi)
+    for k in strays:
         window = (
             slice(found.top[k], found.top[k] + found.height[k]),
             slice(found.left[k], found.left[k] + found.width[k]),
@@ -290,9 +295,10 @@ def _lay(
     trace.step("strays", page=straight)
     ruled = frames.frames(straight, mask, found, dpi)
     trace.step("frames", page=straight)
-    found = parts(mask)
+    changed = strays if ruled is None else np.union1d(strays, ruled.ruled)
+    found = anew(found, mask, changed)
     boxes, framed = frames.ticks(found, dpi)
-    usable = (found.height <= _TALLEST * dpi) & (found.width <= _WIDEST * dpi)
+    usable = (found.area > 0) & (found.height <= _TALLEST * dpi) & (found.width <= _WIDEST * dpi)
     dots = spots.leaders(found, dpi)
     dirt = spots.specks(found, spots.letters(found, dpi), mask.shape, dpi)
     spots.paint(straight, found, dots)
@@ -301,13 +307,14 @@ def _lay(
     trace.step("specks", page=straight, count=len(dirt))
     usable[dots] = usable[dirt] = usable[framed] = False
     if ruled is not None:
-        beside = np.bincount(found.labels[ruled.zone > 0], minlength=len(usable) + 1)[1:]
+        touched = np.flatnonzero(cv2.bitwise_and(ruled.zone, mask))
+        beside = np.bincount(found.labels.ravel()[touched], minlength=len(usable) + 1)[1:]
         shreds = np.maximum(found.width, found.height) >= 2 * np.minimum(found.width, found.height)
         usable &= (beside <= 0.6 * found.area) | ~(shreds | (found.area < 5))
     made = strips(found, usable, ruled.uprights if ruled else None, ruled.cells if ruled else (), dpi)
     cut = pieces(straight, found, made)
     trace.step("lines", count=len(cut))
-    return cut, boxes, len(dirt)
+    return cut, boxes, enclosed(ruled.zone, dpi) if ruled else (), len(dirt)
 
 
 def _clip(value: float) -> float:

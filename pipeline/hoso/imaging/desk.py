@@ -25,7 +25,7 @@ def sheet(pixels: Pixels) -> Pixels | None:
     """
     small = resize(pixels, min(1.0, _SIZE / max(pixels.shape[:2])))
     scale = max(small.shape[:2]) / max(pixels.shape[:2])
-    white = small if small.ndim == 2 else small.min(axis=2)
+    white = small if small.ndim == 2 else cv2.min(cv2.min(small[:, :, 0], small[:, :, 1]), small[:, :, 2])
     white = cv2.morphologyEx(white, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))  # print goes, paper stays
     white = cv2.GaussianBlur(white, (0, 0), 1.5)
     _, bright = cv2.threshold(white, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)

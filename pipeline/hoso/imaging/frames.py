@@ -5,6 +5,7 @@ Works on an evened level grey page at about 200 dpi. Never removes a stroke that
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -17,16 +18,20 @@ __all__ = ["Frames", "Tick", "frames", "ticks"]
 
 Rect = tuple[int, int, int, int]
 _KERNEL = np.ones((3, 3), np.uint8)
+_GAP = 4  # pixels of a rule that scanning may lose
+_ROOM = 12  # rows beside a rule in which what crosses it is seen
 
 
 @dataclass(frozen=True, slots=True)
 class Frames:
     """``uprights``: 255 where upright rules were that no line of text runs across. ``zone``: 255 on and beside every rule.
-    ``cells``: (left, top, right, bottom) of rows of boxes for single digits."""
+    ``cells``: (left, top, right, bottom) of rows of boxes for single digits. ``ruled``: indices of the components that
+    had rules and are in other pieces now."""
 
     uprights: Pixels
     zone: Pixels
     cells: tuple[Rect, ...]
+    ruled: Pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,40 +46,122 @@ class Tick:
 def frames(page: Pixels, mask: Pixels, found: Parts, dpi: float) -> Frames | None:
     """Paint long thin rules white, in place, on ``page`` and ``mask``, but not where a letter crosses them.
 
-    None where the page has no rule.
+    None where the page has no rule. A level rule is half an inch or longer; an upright one 0.3 inch, or 0.19 inch where
+    it hangs together with a level one.
     """
-    level_from, upright_from = round(0.5 * dpi), round(0.19 * dpi)
-    uprights = zone = None
+    level = _runs(mask, found.labels, round(0.5 * dpi))
+    upright = _runs(cv2.transpose(mask), found.labels.T, round(0.1 * dpi))
+    least = np.full(len(found.area) + 1, 0.3 * dpi)
+    least[level.label] = round(0.19 * dpi)
     cells: list[Rect] = []
-    for k in np.flatnonzero((found.width >= level_from) | (found.height >= 0.3 * dpi)):
-        left, top = int(found.left[k]), int(found.top[k])
-        window = (slice(top, top + int(found.height[k])), slice(left, left + int(found.width[k])))
-        piece = np.where(found.labels[window] == k + 1, np.uint8(255), np.uint8(0))
-        level = _straight(piece, level_from, dpi)
-        row = None
-        if level.any() and found.height[k] <= 0.5 * dpi:
-            upright = _upright(piece, round(0.7 * int(found.height[k])), dpi)
-            row = _digit_row(upright, int(found.height[k]), dpi)
-        if row is None:
-            upright = _upright(piece, upright_from if level.any() else round(0.3 * dpi), dpi)
-        if not level.any() and not upright.any():
-            continue
-        if uprights is None or zone is None:
-            uprights, zone = np.zeros_like(mask), np.zeros_like(mask)
+    rows = np.zeros(len(least), bool)
+    for k in np.unique(level.label) - 1:
+        high = int(found.height[k])
+        row = _digit_row(upright, int(k) + 1, high, dpi) if high <= 0.5 * dpi else None
         if row is not None:
-            cells.append((left + row[0], top, left + row[1], top + int(found.height[k])))
-        else:
-            uprights[window] |= upright
-        both = cv2.bitwise_or(level, upright)
-        zone[window] |= cv2.dilate(both, np.ones((7, 7), np.uint8))
-        rest = cv2.bitwise_and(piece, cv2.bitwise_not(cv2.dilate(both, _KERNEL)))
-        gone = cv2.bitwise_or(_uncrossed(level, rest), _uncrossed(upright.T, rest.T).T)
-        gone = cv2.dilate(gone, np.ones((5, 5), np.uint8))
-        others = cv2.bitwise_and(mask[window], cv2.bitwise_not(piece))  # a dot below that all but touches an underline
-        gone[cv2.dilate(cv2.bitwise_or(rest, others), _KERNEL) > 0] = 0
-        page[window][gone > 0] = 255
-        mask[window][gone > 0] = 0
-    return None if uprights is None or zone is None else Frames(uprights, zone, tuple(cells))
+            rows[k + 1], least[k + 1] = True, round(0.7 * high)
+            cells.append((row[0], int(found.top[k]), row[1], int(found.top[k]) + high))
+    upright = upright.chosen(upright.stop - upright.start >= least[upright.label])
+    if not len(level.line) and not len(upright.line):
+        return None
+    least[:] = 0
+    least[level.label] = least[upright.label] = 1
+    levels, uprights, zone = (np.zeros_like(mask) for _ in range(3))
+    for line, start, stop in level.each():
+        levels[line, start:stop] = 255
+    for line, start, stop in upright.each():
+        uprights[start:stop, line] = 255
+    for band in _bands(level, upright, len(mask)):
+        _paint(page[band], mask[band], found.labels[band], levels[band], uprights[band], zone[band], least > 0, dpi)
+    for left, top, right, bottom in cells:
+        uprights[top:bottom, left : right + 1] = 0
+    return Frames(uprights, zone, tuple(cells), np.flatnonzero(least) - 1)
+
+
+def _paint(
+    page: Pixels,
+    mask: Pixels,
+    labels: Pixels,
+    levels: Pixels,
+    uprights: Pixels,
+    zone: Pixels,
+    ruled: Pixels,
+    dpi: float,
+) -> None:
+    """Paint the rules of a band of rows white, on ``page`` and ``mask``; tell ``zone`` where they were, in place.
+
+    What is as thick as two strokes is no rule and goes from ``levels`` and ``uprights``.
+    """
+    thick = max(7, round(dpi / 22))
+    for runs, shape in ((levels, (thick, 1)), (uprights, (1, thick))):
+        solid = cv2.morphologyEx(runs, cv2.MORPH_OPEN, np.ones(shape, np.uint8))
+        cv2.subtract(runs, solid, dst=runs)
+    both = cv2.bitwise_or(levels, uprights)
+    cv2.dilate(both, np.ones((7, 7), np.uint8), dst=zone)
+    rest = cv2.bitwise_and(mask, cv2.bitwise_not(cv2.dilate(both, _KERNEL)))
+    gone = cv2.bitwise_or(_uncrossed(levels, rest, upright=False), _uncrossed(uprights, rest, upright=True))
+    gone = cv2.dilate(gone, np.ones((5, 5), np.uint8))
+    near = np.nonzero(cv2.bitwise_and(gone, mask))
+    others = ~ruled[labels[near]]
+    rest[near[0][others], near[1][others]] = 255  # a dot below that all but touches an underline
+    gone = cv2.bitwise_and(gone, cv2.bitwise_not(cv2.dilate(rest, _KERNEL)))
+    cv2.max(page, gone, dst=page)
+    cv2.bitwise_and(mask, cv2.bitwise_not(gone), dst=mask)
+
+
+def _bands(level: _Runs, upright: _Runs, height: int) -> list[slice]:
+    """The rows that hold rules, with room for what crosses them."""
+    steps = np.zeros(height + 1, np.int64)
+    starts, stops = np.concatenate([level.line, upright.start]), np.concatenate([level.line + 1, upright.stop])
+    np.add.at(steps, np.maximum(starts - _ROOM, 0), 1)
+    np.add.at(steps, np.minimum(stops + _ROOM, height), -1)
+    inside = np.concatenate(([0], np.cumsum(steps[:-1]) > 0, [0])).astype(np.int8)
+    edges = np.flatnonzero(np.diff(inside))
+    return [slice(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """Straight runs of ink: their ``line`` (row, or column where upright), ``start``, ``stop`` on it, and ``label``."""
+
+    line: Pixels
+    start: Pixels
+    stop: Pixels
+    label: Pixels
+
+    def each(self) -> Iterable[tuple[int, int, int]]:
+        """(line, start, stop) of each."""
+        return zip(self.line.tolist(), self.start.tolist(), self.stop.tolist(), strict=True)
+
+    def chosen(self, which: Pixels) -> _Runs:
+        """Those ``which`` is true of."""
+        return _Runs(self.line[which], self.start[which], self.stop[which], self.label[which])
+
+
+def _runs(mask: Pixels, labels: Pixels, length: int) -> _Runs:
+    """Level runs of at least ``length`` pixels within one component; gaps of scanning of up to 4 pixels are bridged."""
+    width = mask.shape[1]
+    flat = mask.copy()
+    flat[:, 0] = flat[:, -1] = 0
+    flat = flat.ravel()
+    edges = np.flatnonzero(flat[1:] != flat[:-1]) + 1
+    start, stop = edges[::2], edges[1::2]
+    apart = start[1:] - stop[:-1] > _GAP
+    first, last = np.flatnonzero(np.concatenate(([True], apart))), np.flatnonzero(np.concatenate((apart, [True])))
+    if not len(start):
+        return _Runs(start, start, start, start)
+    sizes = np.where(
+        stop[last] - start[first] >= length, last - first + 1, 0
+    )  # most runs are short: ask no more of them
+    chosen = np.repeat(sizes > 0, last - first + 1)
+    start, stop = start[chosen], stop[chosen]
+    line = start // width
+    label = labels[line, start - line * width].astype(np.int64)
+    split = (start[1:] - stop[:-1] > _GAP) | (label[1:] != label[:-1]) | (line[1:] != line[:-1])
+    heads, tails = np.concatenate(([True], split))[: len(start)], np.concatenate((split, [True]))[: len(start)]
+    start, stop, line, label = start[heads], stop[tails], line[heads], label[heads]
+    found = _Runs(line, start - line * width, stop - line * width, label)
+    return found.chosen(found.stop - found.start >= length)
 
 
 def ticks(found: Parts, dpi: float) -> tuple[tuple[Tick, ...], Pixels]:
@@ -98,6 +185,8 @@ def ticks(found: Parts, dpi: float) -> tuple[tuple[Tick, ...], Pixels]:
         left, top = int(found.left[k]), int(found.top[k])
         right, bottom = left + int(found.width[k]), top + int(found.height[k])
         piece = found.labels[top:bottom, left:right] == k + 1
+        if not piece[:, : max(3, piece.shape[1] // 5)].any(axis=1).mean() > 0.8:
+            continue
         if min(_side(piece), _side(piece[::-1]), _side(piece.T), _side(piece.T[::-1])) < 0.85:
             continue
         if not _closed(piece):
@@ -143,39 +232,28 @@ def _side(piece: Pixels) -> float:
     return float(max(np.count_nonzero(piece[row] | piece[row + 1]) for row in range(depth - 1)) / piece.shape[1])
 
 
-def _digit_row(upright: Pixels, height: int, dpi: float) -> tuple[int, int] | None:
+def _digit_row(upright: _Runs, label: int, height: int, dpi: float) -> tuple[int, int] | None:
     """(first, last column) of a row of narrow boxes: five uprights or more, evenly spaced 3.5 to 9 mm, one row high."""
-    full = np.count_nonzero(upright, axis=0) > 0.6 * height
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], full, [False])).astype(np.int8)) == 1)
+    full = np.unique(upright.line[(upright.label == label) & (upright.stop - upright.start > 0.65 * height)])
+    if len(full) < 5:
+        return None
+    edges = full[np.concatenate(([True], np.diff(full) > 1))]
     if len(edges) < 5:
         return None
     gaps = np.diff(edges)
     middle = float(np.median(gaps))
-    if not 0.13 * dpi <= middle <= 0.36 * dpi or np.count_nonzero(np.abs(gaps - middle) < 0.2 * middle) < 0.7 * len(
-        gaps
-    ):
+    alike = np.count_nonzero(np.abs(gaps - middle) < 0.2 * middle)
+    if not 0.13 * dpi <= middle <= 0.36 * dpi or alike < 0.7 * len(gaps):
         return None
     return int(edges[0]), int(edges[-1])
 
 
-def _upright(piece: Pixels, length: int, dpi: float) -> Pixels:
-    """As :func:`_straight`, for upright runs."""
-    return np.ascontiguousarray(_straight(np.ascontiguousarray(piece.T), length, dpi).T)
-
-
-def _straight(piece: Pixels, length: int, dpi: float) -> Pixels:
-    """The level runs of at least ``length`` pixels in a component that are no thicker than a rule; gaps of scanning in
-    them are bridged."""
-    if piece.shape[1] < length:
-        return np.zeros_like(piece)
-    whole = cv2.morphologyEx(piece, cv2.MORPH_CLOSE, np.ones((1, 5), np.uint8))
-    runs = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
-    thick = cv2.morphologyEx(runs, cv2.MORPH_OPEN, np.ones((max(7, round(dpi / 22)), 1), np.uint8))
-    return cv2.bitwise_and(runs, cv2.bitwise_not(thick))
-
-
-def _uncrossed(runs: Pixels, rest: Pixels) -> Pixels:
-    """The parts of level ``runs`` that no stroke of ``rest`` passes through from above to below."""
-    reach = np.ones((9, 1), np.uint8)
-    above, below = cv2.dilate(rest, reach, anchor=(0, 8)), cv2.dilate(rest, reach, anchor=(0, 0))
-    return cv2.bitwise_and(runs, cv2.bitwise_not(cv2.bitwise_and(above, below)))
+def _uncrossed(runs: Pixels, rest: Pixels, *, upright: bool) -> Pixels:
+    """The parts of ``runs`` that no stroke of ``rest`` passes through from one side to the other."""
+    if not runs.any():
+        return runs
+    reach, first, last = (
+        (np.ones((1, 9), np.uint8), (8, 0), (0, 0)) if upright else (np.ones((9, 1), np.uint8), (0, 8), (0, 0))
+    )
+    before, after = cv2.dilate(rest, reach, anchor=first), cv2.dilate(rest, reach, anchor=last)
+    return cv2.bitwise_and(runs, cv2.bitwise_not(cv2.bitwise_and(before, after)))

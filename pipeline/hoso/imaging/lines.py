@@ -103,17 +103,22 @@ def strips(found: Parts, usable: Pixels, barriers: Pixels | None, cells: tuple[R
 
 def pieces(page: Pixels, found: Parts, made: list[Strip]) -> tuple[Piece, ...]:
     """Each strip cut out with only its own components, on white, with a white margin."""
+    if not made:
+        return ()
     own = np.zeros(len(found.area) + 1, np.uint8)
     cut = []
-    for strip in made:
+    members = np.concatenate([strip.members for strip in made]) - 1
+    group = np.repeat(np.arange(len(made)), [len(strip.members) for strip in made])
+    for strip, letter in zip(made, _quantiles(found.height[members], group, len(made), 0.6).tolist(), strict=True):
         own[strip.members] = 255
         piece, columns = _cut(page, found, strip, own)
         own[strip.members] = 0
-        letter = float(np.percentile(found.height[strip.members - 1], 60))
         scale = min(2.0, _READABLE / letter) if letter < _SMALL else 1.0
-        piece = np.pad(resize(piece, scale), _MARGIN, constant_values=255)
+        piece = resize(piece, scale)
+        framed = np.full((piece.shape[0] + 2 * _MARGIN, piece.shape[1] + 2 * _MARGIN), 255, np.uint8)
+        framed[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN] = piece
         begins = tuple(_MARGIN + round((_PAD + column) * scale) for column in columns)
-        cut.append(Piece(piece, strip, begins, scale))
+        cut.append(Piece(framed, strip, begins, scale))
     return tuple(cut)
 
 
@@ -175,35 +180,29 @@ def _joined(
 
     Dashes carry a line on (``small`` has them among marks), but make none.
     """
-    bands = np.zeros(found.labels.shape, np.uint8)
+    high, wide = (side // 2 + 1 for side in found.labels.shape)  # at half the size: bands are broad
+    bands = np.zeros((high, wide), np.uint8)
     middle = found.top + found.height / 2
-    reach, half = _REACH * letter, _BAND * letter
-    for k in np.flatnonzero(core):
-        cv2.rectangle(
-            bands,
-            (int(found.left[k] - reach), int(middle[k] - half)),
-            (int(found.right[k] + reach), int(middle[k] + half)),
-            255,
-            -1,
-        )
+    reach = _REACH * letter
     dashes = small & (found.width >= 0.25 * letter) & (found.height <= 0.35 * letter) & (found.width > found.height)
-    for k in np.flatnonzero(dashes):
-        cv2.rectangle(
-            bands,
-            (int(found.left[k] - reach), int(middle[k] - 1)),
-            (int(found.right[k] + reach), int(middle[k] + 1)),
-            255,
-            -1,
-        )
+    index = np.flatnonzero(core | dashes)
+    half = np.where(core[index], _BAND * letter, 1.0)
+    boxes = np.column_stack(
+        [found.left[index] - reach, middle[index] - half, found.right[index] + reach, middle[index] + half]
+    )
+    for left, top, right, bottom in (boxes / 2).astype(np.int32).tolist():
+        cv2.rectangle(bands, (left, top), (right, bottom), 255, -1)
     if barriers is not None:
-        bands[barriers > 0] = 0
+        bars = cv2.resize(barriers, (wide - 1, high - 1), interpolation=cv2.INTER_AREA)
+        bands[: high - 1, : wide - 1][bars > 0] = 0
     for left, top, right, bottom in cells:
-        cv2.rectangle(bands, (left, (top + bottom) // 2 - 3), (right, (top + bottom) // 2 + 3), 255, -1)
-    _, labels = cv2.connectedComponents(bands, connectivity=4, ltype=cv2.CV_32S)
+        at = (top + bottom) // 4
+        cv2.rectangle(bands, (left // 2, at - 1), (right // 2, at + 1), 255, -1)
+    _, labels = cv2.connectedComponents(bands, connectivity=4, ltype=cv2.CV_16U)
     home = np.full(len(core), -1, np.int64)
     index = np.flatnonzero(core)
-    columns = (found.left[index] + found.width[index] // 2).clip(0, labels.shape[1] - 1)
-    home[index] = labels[middle[index].astype(int), columns].astype(np.int64) - 1
+    columns = (found.left[index] + found.width[index] // 2) // 2
+    home[index] = labels[(middle[index] / 2).astype(int), columns].astype(np.int64) - 1
     return home
 
 
@@ -240,11 +239,8 @@ def _attach(found: Parts, loose: Pixels, home: Pixels, letter: float) -> None:
     left, right = np.full(count, 1e9), np.zeros(count)
     np.minimum.at(left, first, found.left[placed])
     np.maximum.at(right, first, found.right[placed])
-    top, bottom = np.zeros(count), np.zeros(count)
-    for k in range(count):
-        chosen = placed[first == k]
-        top[k] = np.percentile(found.top[chosen], 30)
-        bottom[k] = np.percentile(found.bottom[chosen], 60)
+    top = _quantiles(found.top[placed], first, count, 0.3)
+    bottom = _quantiles(found.bottom[placed], first, count, 0.6)
     x = (found.left[index] + found.width[index] / 2)[:, None]
     y = (found.top[index] + found.height[index] / 2)[:, None]
     down = np.maximum(np.maximum(top - y, y - bottom), 0.0)
@@ -253,3 +249,14 @@ def _attach(found: Parts, loose: Pixels, home: Pixels, letter: float) -> None:
     best = np.argmin(far, axis=1)
     near = np.isfinite(far[np.arange(len(index)), best])
     home[index[near]] = numbers[best[near]]
+
+
+def _quantiles(values: Pixels, group: Pixels, count: int, share: float) -> Pixels:
+    """The quantile of the values of each of ``count`` groups (numbered from 0, none empty), between ranks as they fall."""
+    ordered = values[np.lexsort((values, group))].astype(np.float64)
+    sizes = np.bincount(group, minlength=count)
+    rank = np.cumsum(sizes) - sizes + share * (sizes - 1)
+    lower = np.floor(rank).astype(int)
+    upper = np.ceil(rank).astype(int)
+    between: Pixels = ordered[lower] + (ordered[upper] - ordered[lower]) * (rank - lower)
+    return between

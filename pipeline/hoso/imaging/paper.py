@@ -12,7 +12,7 @@ import numpy as np
 
 from hoso.imaging.pixels import Pixels, resize
 
-__all__ = ["Parts", "even", "ink", "parts"]
+__all__ = ["Parts", "anew", "even", "ink", "parts"]
 
 _WHITE = 250.0  # paper after evening; a little below 255 keeps the paper's grain, which tells a blur from a blank
 
@@ -69,6 +69,35 @@ def parts(mask: Pixels) -> Parts:
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=kind)
     found = stats[1:]
     return Parts(labels, *(found[:, column] for column in range(5)))
+
+
+def anew(found: Parts, mask: Pixels, changed: Pixels) -> Parts:
+    """The components of ``mask`` where only the ink of those whose index is in ``changed`` went, wholly or in part.
+
+    The labels of ``found`` are written over. A component that is gone keeps its place, with no area and no size.
+    """
+    stats = np.column_stack([found.left, found.top, found.width, found.height, found.area])
+    count, more = len(stats), []
+    most = np.iinfo(found.labels.dtype).max - 1
+    for k in changed:
+        left, top, width, height, _ = stats[k]
+        window = slice(top, top + height), slice(left, left + width)
+        labels = found.labels[window]
+        own = labels == k + 1
+        piece = cv2.bitwise_and(mask[window], own.view(np.uint8) * np.uint8(255))
+        total, fresh, sides, _ = cv2.connectedComponentsWithStats(piece, connectivity=8, ltype=cv2.CV_32S)
+        if count + total > most:
+            return parts(mask)
+        stats[k] = 0
+        sides = sides[1:] + np.array((left, top, 0, 0, 0))
+        numbers = np.concatenate(([0, k + 1], np.arange(count + 1, count + total - 1)))[:total].astype(labels.dtype)
+        np.copyto(labels, numbers[fresh], where=own)
+        if total > 1:
+            stats[k] = sides[0]
+            more.append(sides[1:])
+            count += total - 2
+    stats = np.concatenate([stats, *more])
+    return Parts(found.labels, *(stats[:, column] for column in range(5)))
 
 
 def _few(mask: Pixels) -> bool:

@@ -115,7 +115,7 @@ def specks(found: Parts, kept: Pixels, shape: tuple[int, ...], dpi: float) -> Pi
     ``kept`` tells which components are letters. Near: within 13 pixels above or below or 19 beside, at 200 dpi.
     """
     unit = dpi / 200
-    small = (found.area <= 14 * unit * unit) & (found.width <= 6 * unit) & (found.height <= 6 * unit)
+    small = (found.area > 0) & (found.area <= 14 * unit * unit) & (found.width <= 6 * unit) & (found.height <= 6 * unit)
     index = np.flatnonzero(small)
     if len(index) < SPECKLED:
         return index[:0]
