@@ -78,6 +78,7 @@ def _look(ref: PageRef, shown: Raster, rotation: int, engine: Engine, trace: Sil
     from hoso.imaging.clean import clean
     from hoso.imaging.pixels import turn_raster
     from hoso.stages.codes import find
+    from hoso.stages.mrz import on_page
     from hoso.stages.order import order
 
     upright = turn_raster(shown, rotation)
@@ -104,11 +105,13 @@ def _look(ref: PageRef, shown: Raster, rotation: int, engine: Engine, trace: Sil
         return Seen(page, Reading(ref, engine.fingerprint))
     answers = engine.lines(cleaned.lines)
     trace.step("recognise", answers=answers)
-    words = order(cleaned.level(_composed(words) for words in answers))
+    levelled = cleaned.level(_composed(words) for words in answers)
+    zone = on_page(cleaned, levelled)
+    words = order(levelled, cleaned.cells, cleaned.page.height / cleaned.page.width)
     placed = tuple(replace(word, box=cleaned.place(word.box)) for word in words)
     placed = tuple(word for word in placed if not any(_of_code(word, code) for code in found))
     trace.step("order", words=len(placed))
-    return Seen(page, Reading(ref, engine.fingerprint, placed, found))
+    return Seen(page, Reading(ref, engine.fingerprint, placed, (*found, zone) if zone else found))
 
 
 def _of_code(word: Word, code: Code) -> bool:
@@ -156,7 +159,7 @@ def _digital(ref: PageRef, shown: Raster, words: tuple[Word, ...], trace: Silent
     )  # fmt: skip
     found = find(shown)
     trace.step("codes", count=len(found))
-    seen = Seen(page, Reading(ref, "pdf", order(_composed(_alone(words))), found))
+    seen = Seen(page, Reading(ref, "pdf", order(_composed(_alone(words)), shape=shown.height / shown.width), found))
     trace.step("order", words=len(seen.reading.words))
     return seen
 
