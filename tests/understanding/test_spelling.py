@@ -130,6 +130,13 @@ def test_the_meant_word_is_among_the_first_five(read: str, meant: str) -> None:
     assert meant in {text for text, _ in confusions.alternatives(read)}
 
 
+def test_the_doubts_of_a_text_name_only_words_that_may_well_be_others() -> None:
+    found = confusions.doubts("Số chï 125/QĐ-UBND là hòa")
+    assert set(found) == {"Số", "chï"}
+    assert found["Số"][0] == "Sổ"
+    assert found["chï"][0] == "chi"
+
+
 @settings(deadline=None)
 @given(st.text(max_size=12))
 def test_nothing_is_offered_for_what_is_no_syllable_and_nothing_breaks(text: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from hoso import keys
 from hoso.nouns import Field, Page, Problem, Record, Seen, Standing
 from hoso.site import Site
+from hoso.values.confusions import doubts
 
 __all__ = ["document_row", "documents", "dossier_row", "page_row", "pages", "rescan"]
 
@@ -122,6 +123,7 @@ def _field(field: Field) -> dict[str, Any]:
         "source": field.source,
         "status": field.status,
         "rule": field.rule,
+        "alternatives": doubts(field.value or field.raw) if field.status == "doubtful" else {},
     }
 
 

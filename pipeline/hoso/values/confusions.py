@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from hoso.values.syllables import TONES, is_syllable, split_tone
 
-__all__ = ["LOOK_ALIKE", "alternatives", "digits"]
+__all__ = ["LOOK_ALIKE", "alternatives", "digits", "doubts"]
 
 _NAMES = {name: mark for mark, name in TONES.items()} | {"ngang": ""}
 
@@ -131,6 +131,12 @@ def alternatives(word: str, limit: int = 5) -> tuple[tuple[str, float], ...]:
     return tuple(
         (word[:start] + _cased(text, bare) + word[start + len(bare) :], odds / whole) for text, odds in found[:limit]
     )
+
+
+def doubts(text: str, floor: float = 0.02) -> dict[str, tuple[str, ...]]:
+    """The words of ``text`` that may well be others, each with those whose share is ``floor`` at least, best first."""
+    found = {word: tuple(other for other, sure in alternatives(word) if sure >= floor) for word in text.split()}
+    return {word: others for word, others in found.items() if others}
 
 
 @lru_cache(maxsize=4096)
