@@ -217,6 +217,13 @@ def test_a_page_shown_lying_or_upside_down_is_read_by_its_ink(turn: int) -> None
     assert layer(sheet.data(), 1).words is None
 
 
+def test_a_huge_sheet_is_judged_in_little_room() -> None:
+    sheet = Sheet((14_000, 14_000))
+    for number, line in enumerate(LETTER):
+        sheet.text(800, 13_000 - 600 * number, line, size=250)
+    assert said(layer(sheet.data(), 1)) == "\n".join(LETTER)
+
+
 def test_ticks_and_bullets_of_symbol_fonts_keep_their_meaning() -> None:
     signs = {"+": "\uf0fe", "=": "\uf06f", "*": "\uf0b7"}
     sheet = (

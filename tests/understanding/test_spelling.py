@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hoso.cli.view import document_row
+from hoso.nouns import Document, Dossier, Field, Outcome, Page, PageRef, Record, Scan, Standing
 from hoso.values import confusions, legacy
 from hoso.values.parsed import as_digits
 from hoso.values.syllables import TONES, is_syllable, share
@@ -161,3 +163,22 @@ def test_letters_in_the_slot_of_a_figure_become_the_figure_they_look_like() -> N
     assert confusions.digits("1Z")[:2] == ("12", "17") or "17" in confusions.digits("1Z")
     assert confusions.digits("12x") == confusions.digits(" ") == ()
     assert all(as_digits(text)[0] == confusions.digits(text)[0] for text in ("O3l2S", "ƒ9", "ÍÔB"))
+
+
+def test_a_doubtful_field_shows_what_its_words_may_be_and_a_clear_one_nothing() -> None:
+    ref = PageRef("00" * 32, 1)
+    fields = (
+        Field("trich_yeu", "Viêc câp Số", "Viêc câp Số", 0.4, status="doubtful"),
+        Field("ho_ten", "Lê Văn Số", "Lê Văn Số", 0.99, status="clear"),
+    )
+    record = Record(Document("d", "x", "cong_van", "cong_van@2020-03-05", 0.9, (ref,)), fields)
+    page = Page(ref, "paper", 100, 100, 200, 0, 0, 1, position=1)
+    dossier = Dossier(
+        "x", "HS1", (Scan("HS1", "HS1/1.jpg", ref.scan, "image/jpeg", 1, 1),), "2026-01-01T00:00:00+07:00"
+    )
+    here = Standing(dossier, 1, Outcome(dossier, "", (page,), (), (record,)), {"d": "waiting"})
+    doubtful, clear = document_row(here, record)["fields"]
+    assert doubtful["alternatives"]["Viêc"] == ("Việc", "Viếc")
+    assert doubtful["alternatives"]["Số"][0] == "Sổ"
+    assert doubtful["value"] == "Viêc câp Số", "what was read stays"
+    assert clear["alternatives"] == {}

@@ -20,6 +20,7 @@ from hoso.nouns import Box
 __all__ = ["Shown", "compare"]
 
 _SCALE = 0.7  # about 50 dpi: ten points are seven pixels
+_MOST = 4_000_000  # pixels: A0 at 50 dpi; larger sheets are drawn coarser
 _CELL = 4  # pixels, about 6 points: the height of small print
 _BLACK = bytes(value < 176 for value in range(256))  # in all three colours: small print drawn coarsely, but no red seal
 _ANY = bytes(value > 0 for value in range(256))
@@ -87,7 +88,9 @@ def compare(page: Any, boxes: Sequence[Box], pictures: Sequence[Box]) -> Shown:
 
 def _drawn(page: Any) -> tuple[bytes, int, int]:
     """(three bytes a pixel without padding, width, height), both sides multiples of a cell."""
-    bitmap = page.render(scale=_SCALE, rev_byteorder=True, prefer_bgrx=False)
+    width, height = page.get_size()
+    scale = min(_SCALE, (_MOST / max(1.0, width * height)) ** 0.5)
+    bitmap = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=False)
     try:
         wide, high = -(-bitmap.width // _CELL) * _CELL, -(-bitmap.height // _CELL) * _CELL
         data, stride, line = bytes(bitmap.buffer), bitmap.stride, 3 * bitmap.width
