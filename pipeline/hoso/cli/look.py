@@ -43,13 +43,14 @@ def look(home: str | None, files: tuple[Path, ...], out: Path | None, chosen: st
     target = out or Path(f"{files[0].stem}.look.html" if len(files) == 1 else "hoso-look.html")
     looked: list[FileLook | PageLook] = []
     for path in files:
-        for one in looking.look(path, wanted, engine, settings.reading):
+        name = path.name if len(files) == 1 else f"{path.resolve().parent.name}/{path.name}"
+        for one in looking.look(path, name, wanted, engine, settings.reading):
             looked.append(one)
             if isinstance(one, FileLook):
                 file = one
-                say(f"{path.name}: {one.refused or f'{one.pages} pages'}")
+                say(f"{name}: {one.refused or f'{one.pages} pages'}")
             else:
-                say(f"{path.name}: page {one.index} of {file.pages}: {_told(one)}")
+                say(f"{name}: page {one.index} of {file.pages}: {_told(one)}")
                 if as_json:
                     lines([_row(file, one, target)])
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -87,7 +88,7 @@ def _told(one: PageLook) -> str:
 
 def _row(file: FileLook, one: PageLook, target: Path) -> dict[str, Any]:
     """One object a page: as ``hoso pages --json`` has it, with seconds a step and what was decided."""
-    row: dict[str, Any] = {"source": file.path.name, "scan": file.path.name, "page": one.index}
+    row: dict[str, Any] = {"source": file.name, "scan": file.name, "page": one.index}
     if one.seen is None:
         return row | {"kind": "quarantined", "reason": one.refused, "text": "", "codes": [], "html": str(target)}
     grade = one.facts.get("grade.grade")

@@ -53,19 +53,19 @@ def html(looks: Iterable[FileLook | PageLook], engine: str) -> Iterator[str]:
         if isinstance(look, FileLook):
             files_.append(look)
             if look.refused:
-                body.append(_refused(f"f{len(files_)}", escape(look.path.name), look.refused))
+                body.append(_refused(f"f{len(files_)}", escape(look.name), look.refused))
             continue
         anchor = f"f{len(files_)}p{look.index}"
         links.append(_link(anchor, files_, look))
         body.append(_section(anchor, files_[-1], look))
-    names = ", ".join(look.path.name for look in files_)
+    names = ", ".join(look.name for look in files_)
     yield '<!doctype html>\n<html lang="vi"><head><meta charset="utf-8">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f"<title>{escape(names)} · hoso look</title><style>{_style()}</style></head><body>"
     yield f'<header class="top"><h1>{escape(names)}</h1>'
     for look in files_:
         kind = f"{look.media_type} · {look.pages} trang" if look.media_type else "không nhận"
-        yield f"<p>{escape(look.path.name)} · {escape(kind)} · SHA-256 {look.digest[:24]}…</p>"
+        yield f"<p>{escape(look.name)} · {escape(kind)} · SHA-256 {look.digest[:24]}…</p>"
     yield f"<p>Máy đọc: {escape(engine)}</p></header>"
     yield f'<nav>{"".join(links)}<span class="legend">{_legend()}</span></nav><main>'
     yield from body
@@ -85,12 +85,12 @@ def _legend() -> str:
 def _link(anchor: str, files_: Sequence[FileLook], look: PageLook) -> str:
     page = look.seen.page if look.seen else None
     colour = f"var(--c{_bin(page.quality)})" if page else "var(--c0)"
-    name = f"{files_[-1].path.stem[:18]} · " if len(files_) > 1 else ""
+    name = f"{files_[-1].name[-24:]} · " if len(files_) > 1 else ""
     return f'<a href="#{anchor}" style="--grade:{colour}">{escape(name)}trang {look.index}</a>'
 
 
 def _section(anchor: str, file: FileLook, look: PageLook) -> str:
-    title = f"{escape(file.path.name)} · trang {look.index}/{file.pages}"
+    title = f"{escape(file.name)} · trang {look.index}/{file.pages}"
     if look.seen is None or look.pictures is None:
         return _refused(anchor, title, look.refused)
     page, reading = look.seen.page, look.seen.reading

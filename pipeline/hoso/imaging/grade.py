@@ -23,7 +23,8 @@ GOOD = 0.5
 
 _MM = 25.4
 _PICTURE = 0.004  # share of dark pixels, off the margins, from which something is there though it is no letter
-_FADED = 40  # crisp letters without black in them, from which a page is faded print and no show-through
+_FADED = 40  # grey letters from which a page is faded or blurred print and no show-through
+_GREY = 165  # grey level below which print seldom shines through paper, however blurred
 
 _ROW_STEP = 4  # every fourth row tells the steepness of edges as well as all of them
 _POINTS = 40_000
@@ -111,8 +112,8 @@ def blank(found: Parts, mask: Pixels, evened: Pixels, colour: Pixels | None, dpi
     """Why the page counts as blank, "" where it does not.
 
     Ink that counts is dark (show-through is pale), off the margins (edges, punched holes), and at least three letters'
-    worth of it, or a coloured mark, or a picture, or many crisp letters however pale: a note or a seal on the back makes
-    a page, and so does faded print.
+    worth of it, or a coloured mark, or a picture, or many letters that are grey, or crisp however pale: a note or a seal on
+    the back makes a page, and so does faded or blurred print.
     """
     height, width = mask.shape
     unit = dpi / _MM
@@ -122,7 +123,7 @@ def blank(found: Parts, mask: Pixels, evened: Pixels, colour: Pixels | None, dpi
     punched = _holes(found, width, height, unit)
     holes = float(found.area[punched].sum())
     chosen = np.flatnonzero(inside & sized & ~punched)
-    dark = crisp = 0
+    dark = grey = 0
     for k in chosen[:400]:
         top, left = found.top[k], found.left[k]
         window = (slice(top, top + found.height[k]), slice(left, left + found.width[k]))
@@ -131,9 +132,9 @@ def blank(found: Parts, mask: Pixels, evened: Pixels, colour: Pixels | None, dpi
             dark += 1
             if dark >= 3:
                 return ""
-        elif found.height[k] <= 6 * unit and _steepest(evened, window) > 0.6 * (250.0 - lowest):
-            crisp += 1
-            if crisp >= _FADED:
+        elif found.height[k] <= 6 * unit and (lowest < _GREY or _steepest(evened, window) > 0.6 * (250.0 - lowest)):
+            grey += 1
+            if grey >= _FADED:
                 return ""
     if colour is not None and _coloured(colour, dpi):
         return ""

@@ -50,7 +50,7 @@ class PageLook:
 class FileLook:
     """A file: what it is by its content, how many pages it has, and why it could not be taken ("" where it could)."""
 
-    path: Path
+    name: str
     digest: str
     media_type: str = ""
     pages: int = 0
@@ -67,9 +67,9 @@ def tools(home: str | None) -> tuple[settings.Settings, Engine]:
 
 
 def look(
-    path: Path, wanted: Collection[int] | None, engine: Engine, limits: settings.Reading
+    path: Path, name: str, wanted: Collection[int] | None, engine: Engine, limits: settings.Reading
 ) -> Iterator[FileLook | PageLook]:
-    """What ``path`` is, then each of its pages (of those ``wanted``, from 1) as soon as it is read.
+    """What ``path``, called ``name``, is, then each of its pages (of those ``wanted``, from 1) as soon as it is read.
 
     A file or page that cannot be taken is told, not raised. Raises Misconfigured where the engine is missing.
     """
@@ -80,9 +80,9 @@ def look(
     try:
         found = survey(data, limits)
     except Refused as error:
-        yield FileLook(path, digest, refused=f"{error.vi} [{error.reason}]")
+        yield FileLook(name, digest, refused=f"{error.vi} [{error.reason}]")
         return
-    yield FileLook(path, digest, found.media_type, found.pages)
+    yield FileLook(name, digest, found.media_type, found.pages)
     for index in range(1, found.pages + 1):
         if wanted is None or index in wanted:
             yield _page(data, found.media_type, digest, index, engine, limits)
