@@ -15,7 +15,7 @@ import numpy as np
 from hoso.imaging.pixels import Pixels, array, raster, resize
 from hoso.nouns import Box, Raster
 
-__all__ = ["Look", "Spot", "looks", "spots"]
+__all__ = ["Look", "Spot", "coarse", "looks", "spots"]
 
 _DPI = 100.0  # at which places are looked for
 _MM = 25.4
@@ -46,6 +46,12 @@ class Look:
     box: Box
     bars: bool = False
     bilevel: bool = False
+
+
+def coarse(page: Raster) -> Raster:
+    """The grey page at no more than 100 dpi: there codes of large modules, which no place is dense with, are cheap."""
+    scale = min(1.0, _DPI / page.dpi)
+    return raster(resize(array(page), scale), page.dpi * scale, page.dpi_known)
 
 
 def spots(page: Raster) -> tuple[Spot, ...]:

@@ -21,6 +21,7 @@ from hoso.stages.letterhead import clean, kind_of, national_row
 from hoso.stages.signing import signing
 from hoso.values import text as texts
 from hoso.values.fold import fold
+from hoso.values.patch import separates
 
 __all__ = ["VERSION", "divide", "secret_mark"]
 
@@ -58,6 +59,7 @@ def divide(dossier_id: str, pages: Sequence[Seen], forms: Forms, received: str =
         if seen.page.kind != "paper":
             parted = parted or seen.page.kind == "separator"
             continue
+        parted = parted or bool(separates(seen.reading.codes))
         laid = sheet(seen)
         before = papers[-1] if papers and not parted else None
         paper = _opened(laid, candidates, other, received, before)

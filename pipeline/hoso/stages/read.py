@@ -13,6 +13,7 @@ from hoso.engines.api import Engine
 from hoso.imaging.trace import SILENT, Silent
 from hoso.nouns import Code, Page, PageRef, Raster, Reading, Seen, Word
 from hoso.settings import Reading as Limits
+from hoso.values.patch import separates
 
 __all__ = ["VERSION", "decode", "read"]
 
@@ -23,6 +24,7 @@ _TELLING = 8.0  # letters read with confidence, below which a page tells nothing
 _DASHES = "-–+"  # they open the items of a list, and engines hardly believe them
 _BARS = frozenset("Il|1!/\\[]{}iÌÍỊj¡")  # how bars of a barcode read
 _STRAY = 0.5  # confidence below which a word of mere signs is dirt or a stroke of a pen
+_SHEET = 60  # words: more of them are a paper that bears a patch, no separator sheet
 _READS_BADLY = 0.6  # mean confidence under which the way up is questioned all the same
 
 
@@ -50,7 +52,7 @@ def _printed(ref: PageRef, shown: Raster, engine: Engine, trace: Silent) -> Seen
     rotation, sure = guess(shown)
     trace.step("way up", rotation=rotation, sure=sure)
     seen = _look(ref, shown, rotation if sure > 0 else 0, engine, trace)
-    if seen.page.kind == "blank" or (sure >= _SURE and not _reads_badly(seen)):
+    if seen.page.kind in ("blank", "separator") or (sure >= _SURE and not _reads_badly(seen)):
         return seen
     asked, answer = engine.orientation(small(shown))
     trace.step("way up asked", rotation=asked, sure=answer)
@@ -111,6 +113,9 @@ def _look(ref: PageRef, shown: Raster, rotation: int, engine: Engine, trace: Sil
     placed = tuple(replace(word, box=cleaned.place(word.box)) for word in words)
     placed = tuple(word for word in placed if not any(_of_code(word, code) for code in found))
     trace.step("order", words=len(placed))
+    patch = separates(found)
+    if patch and len(placed) <= _SHEET:
+        page = replace(page, kind="separator", reason=f"tờ phân cách (mã patch {patch})")
     return Seen(page, Reading(ref, engine.fingerprint, placed, (*found, zone) if zone else found))
 
 
