@@ -118,6 +118,11 @@ def test_faded_print_is_never_a_blank_page(sheet: Sheets, level: int) -> None:
     assert graded(drawn.image).blank == ""
 
 
+def test_print_that_is_blurred_away_is_never_a_blank_page(sheet: Sheets) -> None:
+    drawn = sheet().body(lines=5)
+    assert [graded(blurred(drawn.image, radius)).blank for radius in (2.5, 3.5, 4.5)] == ["", "", ""]
+
+
 def test_print_that_shines_through_from_behind_leaves_a_page_blank(crisp: Image.Image, sheet: Sheets) -> None:
     behind = np.asarray(blurred(crisp.transpose(Image.Transpose.FLIP_LEFT_RIGHT), 2.4), np.float32)
     ghost = 255 - 0.18 * (255 - behind)

@@ -117,7 +117,7 @@ def test_the_words_shown_are_those_of_the_real_reading(
     assert seen.seen == read(data, "image/png", keys.digest(data), 1, engine, limits)
     assert seen.pictures is not None
     assert len(seen.lines) == len(seen.pictures.lines) == 2
-    assert [name for name, _ in seen.steps][0] == "decode"
+    assert seen.steps[0][0] == "decode"
     assert seen.seconds == pytest.approx(sum(seconds for _, seconds in seen.steps))
 
 
