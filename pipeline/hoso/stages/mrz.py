@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from hoso.imaging.clean import Cleaned
-from hoso.imaging.ocrb import spell
+from hoso.imaging.ocrb import Spelled, spell
 from hoso.nouns import Box, Code, Raster, Word
 from hoso.values.mrz import compose, parse, repair
 
@@ -49,15 +49,28 @@ def find(lines: Sequence[Line], pictures: Sequence[Raster]) -> Code | None:
             texts = [one.text for one in spelled if one is not None and one.fit >= _FIT]
             if len(texts) < len(block):
                 continue
-            zone = parse(texts) or repair(texts)
-            if zone is not None and zone.failed:
-                zone = repair(texts)
+            zone = repair(texts, _doubts(block, lines, spelled, count))
             if zone is not None and not zone.failed:
                 return _code(zone.lines, boxes)
             doubtful = doubtful or (_code(zone.lines, boxes) if zone is not None else None)
     read = mrz(lines)
     sure = read is not None and not _failed(read)
     return read if sure else doubtful or read
+
+
+def _doubts(
+    block: Sequence[int], lines: Sequence[Line], spelled: Sequence[Spelled | None], count: int
+) -> set[tuple[int, int]]:
+    """Places where two shapes fit a cell about as well, and those where the engine read another letter."""
+    found = set()
+    for row, (at, one) in enumerate(zip(block, spelled, strict=True)):
+        if one is None:
+            continue
+        read = compose(lines[at][0], count)
+        found |= {(row, place) for place in one.doubts}
+        if len(read) == count:
+            found |= {(row, place) for place, (a, b) in enumerate(zip(read, one.text, strict=True)) if a != b}
+    return found
 
 
 def on_page(cleaned: Cleaned, words: Sequence[Word]) -> Code | None:

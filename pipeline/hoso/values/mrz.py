@@ -3,7 +3,9 @@
 Owns: the slots of TD1 (three lines of 30), TD2 (two of 36) and TD3 (two of 44), check digits, letters and digits that
 readers confuse. Never: changes a letter that no rule fixes. A slot that holds digits only is spelled in digits (and one
 that holds letters only in letters); beyond that, one confused letter is changed where a check fails, and only if exactly
-one such change makes every check pass.
+one such change makes every check pass, leaves dates that exist, and, on a Vietnamese card, a document number that is the
+end of the personal number. Check digits cannot tell places of equal weight apart: where a reader says which places it
+doubts, only those are changed.
 
 Sources: ICAO Doc 9303 part 3, 4.9 (check digits, weights 7 3 1), part 4, 4.2 (TD3), part 5, 4.2 (TD1), part 6, 4.2 (TD2).
 For cards of Viet Nam: the document number is followed by the twelve digits of the personal number, two fillers and that
@@ -13,20 +15,20 @@ number's own check digit (domain facts 2e; computed on one published specimen).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 __all__ = ["Mrz", "check_digit", "compose", "fits", "parse", "repair"]
 
 _VALUES = {c: i for i, c in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")} | {"<": 0}
 
-# Of each line: A letter or filler, L letter, N digit, D digit or filler, S sex, X anything, F filler.
+# Of each line: K kind of document, A letter or filler, L letter, N digit, D digit or filler, S sex, X anything, F filler.
 _SLOTS = {
-    "TD1": ("LALAAXXXXXXXXXDXXXXXXXXXXXXXXX", "DDDDDDNSDDDDDDDAAAXXXXXXXXXXXN", "A" * 30),
-    "TD2": ("LALAA" + "A" * 31, "XXXXXXXXXNAAADDDDDDNSDDDDDDDXXXXXXXN"),
-    "TD3": ("LALAA" + "A" * 39, "XXXXXXXXXNAAADDDDDDNSDDDDDDDXXXXXXXXXXXXXXDN"),
+    "TD1": ("KALAAXXXXXXXXXDXXXXXXXXXXXXXXX", "DDDDDDNSDDDDDDDAAAXXXXXXXXXXXN", "A" * 30),
+    "TD2": ("KALAA" + "A" * 31, "XXXXXXXXXNAAADDDDDDNSDDDDDDDXXXXXXXN"),
+    "TD3": ("KALAA" + "A" * 39, "XXXXXXXXXNAAADDDDDDNSDDDDDDDXXXXXXXXXXXXXXDN"),
 }
-_VIETNAMESE = ("LALLLNNNNNNNNNNNNNNNNNNNNNNFFN", "DDDDDDNSDDDDDDDLLLFFFFFFFFFFFN", "A" * 30)
+_VIETNAMESE = ("KALLLNNNNNNNNNNNNNNNNNNNNNNFFN", "DDDDDDNSDDDDDDDLLLFFFFFFFFFFFN", "A" * 30)
 
 # Of each size: the name of a check, the places (line, start, stop) that it covers, the place of its digit.
 _Span = tuple[int, int, int]
@@ -103,10 +105,11 @@ def fits(lines: Sequence[str]) -> bool:
     )
 
 
-def repair(lines: Sequence[str]) -> Mrz | None:
+def repair(lines: Sequence[str], doubts: Collection[tuple[int, int]] | None = None) -> Mrz | None:
     """The zone that ``lines`` spell after the repairs this module may make; None where they are of no size of zone.
 
-    Where checks still fail after that, ``failed`` names them and the letters are those read, spelled by their slots.
+    ``doubts`` are the places (line, letter; from 0) that the reader doubts; None where it cannot tell. Where checks still
+    fail after that, ``failed`` names them and the letters are those read, spelled by their slots.
     """
     size = _size(lines)
     if size is None:
@@ -120,7 +123,11 @@ def repair(lines: Sequence[str]) -> Mrz | None:
     )
     if not _failed(size, spelled):
         return _parsed(size, spelled, changed)
-    proven = {other for other in _variants(size, spelled, slots) if not _failed(size, other)}
+    proven = {
+        other
+        for other in _variants(size, spelled, slots, doubts)
+        if not _failed(size, other) and _plausible(size, other)
+    }
     if len(proven) == 1:
         return _parsed(size, proven.pop(), changed + 1)
     return _parsed(size, spelled, changed)
@@ -161,7 +168,7 @@ def _fits(letter: str, slot: str) -> bool:
     if letter not in _VALUES:
         return False
     allowed = {"A": not letter.isdigit(), "L": letter.isalpha(), "N": letter.isdigit(), "S": letter in "MFX<",
-               "D": letter.isdigit() or letter == "<", "F": letter == "<", "X": True}  # fmt: skip
+               "K": letter in "ACIPV",               "D": letter.isdigit() or letter == "<", "F": letter == "<", "X": True}  # fmt: skip
     return allowed[slot]
 
 
@@ -171,19 +178,30 @@ def _spelled(letter: str, slot: str) -> str:
         return letter
     if slot in "ND":
         return _AS_DIGIT.get(letter, letter)
-    if slot in "AL":
+    if slot in "ALK":
         return _AS_LETTER.get(letter, letter)
     return "<" if slot == "F" and letter in "KCXLE" else letter
 
 
-def _variants(size: str, lines: tuple[str, ...], slots: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def _variants(
+    size: str, lines: tuple[str, ...], slots: tuple[str, ...], doubts: Collection[tuple[int, int]] | None
+) -> Iterator[tuple[str, ...]]:
     """The lines with one letter changed into one it is taken for, in the places that a check covers."""
     covered = {(row, at) for _, spans, place in _checks(size, lines) for row, at in (*_places(spans), place)}
-    for row, at in sorted(covered):
+    for row, at in sorted(covered if doubts is None else covered & set(doubts)):
         line = lines[row]
         for other in {c for group in _CONFUSED if line[at] in group for c in group} - {line[at]}:
             if _fits(other, slots[row][at]):
                 yield (*lines[:row], line[:at] + other + line[at + 1 :], *lines[row + 1 :])
+
+
+def _plausible(size: str, lines: tuple[str, ...]) -> bool:
+    """Whether dates are dates (or fillers) and a Vietnamese card's two numbers agree."""
+    zone = _parsed(size, lines, 0)
+    dates = (zone.birth, zone.expiry)
+    if not all(not day or ("01" <= day[2:4] <= "12" and "01" <= day[4:6] <= "31") for day in dates):
+        return False
+    return _slots(size, lines) is not _VIETNAMESE or zone.personal[3:] == zone.number
 
 
 def _places(spans: Sequence[_Span]) -> Iterator[tuple[int, int]]:
