@@ -181,14 +181,18 @@ def _eight_bits(image: Any) -> Pixels:
         image = image.convert("RGBA")
         ground = Image.new("RGBA", image.size, (255, 255, 255, 255))
         image = Image.alpha_composite(ground, image).convert("RGB")
-    elif mode in {"1", "L"}:
-        image = image.convert("L")
-    else:
-        image = image.convert("RGB")
-    pixels: Pixels = np.asarray(image)
-    if pixels.ndim == 3 and (pixels[:, :, 0] == pixels[:, :, 1]).all() and (pixels[:, :, 1] == pixels[:, :, 2]).all():
+    elif mode not in {"L", "RGB"}:
+        image = image.convert("L" if mode == "1" else "RGB")
+    shape = (image.height, image.width) if image.mode == "L" else (image.height, image.width, 3)
+    pixels: Pixels = np.frombuffer(image.tobytes(), np.uint8).reshape(shape)
+    if pixels.ndim == 3 and _is_grey(pixels[::16, ::16]) and _is_grey(pixels):
         return pixels[:, :, 0]
     return pixels
+
+
+def _is_grey(pixels: Pixels) -> bool:
+    """Whether the three channels are the same everywhere."""
+    return bool((pixels[:, :, 0] == pixels[:, :, 1]).all() and (pixels[:, :, 1] == pixels[:, :, 2]).all())
 
 
 def _deep(image: Any) -> Pixels:

@@ -11,7 +11,7 @@ import numpy as np
 from hoso.imaging import desk
 from hoso.imaging.level import projection, skew
 from hoso.imaging.paper import even, ink, parts
-from hoso.imaging.pixels import Pixels, array, grey, raster, resize
+from hoso.imaging.pixels import Pixels, array, grey, half, raster, resize
 from hoso.nouns import Raster
 
 __all__ = ["guess", "small"]
@@ -29,9 +29,9 @@ def small(page: Raster) -> Raster:
 
 def guess(page: Raster) -> tuple[int, float]:
     """(rotation, confidence): what turns the page upright, clockwise; confidence 0..1, 0.0 for no idea."""
-    step = max(1, int(page.dpi // 240))  # a coarse step first: a page need not be averaged whole to be told upright
-    pixels = array(page)[::step, ::step]
-    dpi = page.dpi / step
+    pixels, dpi = array(page), page.dpi
+    while dpi >= 1.5 * _DPI:
+        pixels, dpi = half(pixels), dpi / 2
     corners = desk.sheet(pixels)
     pixels = resize(desk.whiten(grey(pixels), corners), min(1.0, _DPI / dpi))
     dpi = min(dpi, _DPI)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from hoso.engines.api import Engine
+from hoso.errors import Refused
 from hoso.imaging.trace import SILENT, Silent
 from hoso.nouns import Code, Page, PageRef, Raster, Reading, Seen, Word
 from hoso.settings import Reading as Limits
@@ -66,13 +67,22 @@ def _printed(ref: PageRef, shown: Raster, engine: Engine, trace: Silent) -> Seen
 
 def decode(data: bytes, media_type: str, index: int, limits: Limits) -> Raster:
     """Page ``index`` of a PDF or image file as a viewer shows it. Raises Refused."""
-    if media_type == "application/pdf":
-        from hoso.pdf.render import render
-
-        return render(data, index, limits)
     from hoso.imaging.decode import decode as decode_image
 
-    return decode_image(data, media_type, index, limits)
+    if media_type != "application/pdf":
+        return decode_image(data, media_type, index, limits)
+    from hoso.imaging.pixels import turn_raster
+    from hoso.pdf.render import render
+    from hoso.pdf.whole import whole
+
+    picture = whole(data, index)  # a scan that is one JPEG need not be drawn first
+    if picture is None:
+        return render(data, index, limits)
+    try:
+        shown = decode_image(picture.data, "image/jpeg", 1, limits)
+    except Refused:
+        return render(data, index, limits)
+    return turn_raster(replace(shown, dpi=round(picture.dpi, 2), dpi_known=True), picture.turn)
 
 
 def _look(ref: PageRef, shown: Raster, rotation: int, engine: Engine, trace: Silent) -> Seen:
