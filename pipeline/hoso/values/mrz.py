@@ -168,7 +168,7 @@ def _fits(letter: str, slot: str) -> bool:
     if letter not in _VALUES:
         return False
     allowed = {"A": not letter.isdigit(), "L": letter.isalpha(), "N": letter.isdigit(), "S": letter in "MFX<",
-               "K": letter in "ACIPV",               "D": letter.isdigit() or letter == "<", "F": letter == "<", "X": True}  # fmt: skip
+               "K": letter in "ACIPV", "D": letter.isdigit() or letter == "<", "F": letter == "<", "X": True}  # fmt: skip
     return allowed[slot]
 
 
