@@ -314,7 +314,7 @@ def _lay(
     made = strips(found, usable, ruled.uprights if ruled else None, ruled.cells if ruled else (), dpi)
     cut = pieces(straight, found, made)
     trace.step("lines", count=len(cut))
-    return cut, boxes, enclosed(ruled.zone, dpi) if ruled else (), len(dirt)
+    return cut, boxes, enclosed(ruled.zone, dpi) if ruled is not None and ruled.uprights.any() else (), len(dirt)
 
 
 def _clip(value: float) -> float:

@@ -1,257 +1,146 @@
-"""Owns reading order: words of any engine put into lines as a person would read them.
+"""Owns reading order: words of any engine put into lines and blocks as a person would read them.
 
-Never changes a word's text, box or confidence. Engines join what stands side by side: the two columns of a letterhead
-(Decree 30/2020, Appendix I: agency left, national name right) become one line, and fields are found by lines.
+Never changes a word's text, box or confidence. The convention, which the papers of ``tools.papers`` keep in their truth:
 
-Rows are cut where a wide gap parts them. Neighbouring rows that one white corridor parts form two columns, read left
-first, where they are a letterhead or a signature block (by what it says, or because the right column is centred);
-otherwise rows are read across (tables and forms).
+* the letterhead (Decree 30/2020/NĐ-CP, Appendix I) is read left block first, whole (agency, number, "V/v"), then the
+  right block (national name, motto, place and date);
+* a ruled table row by row, a row cell by cell, the lines of a cell together;
+* *Nơi nhận* whole, then the signature beside it; signatures side by side one after the other;
+* a stamp or mark that carries text (ĐẾN, KHẨN, MẬT) is a block of its own, read where it begins, never amid another;
+* everything else row by row, across: fields side by side on a form are one line;
+* what cannot be read across, because its lines stand on other heights than those beside it, column by column.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from itertools import pairwise
-from statistics import median
 
-from hoso.nouns import Word
+from hoso.nouns import Box, Word
+from hoso.stages.blocks import Block, columns, parted
+from hoso.stages.strips import Row, Strip, apart, middle_of, rows_of, strips_of
 
 __all__ = ["order"]
 
-_SURE_GAP = 8.0  # heights of a word: from here a gap always parts; a form leaves gaps of 5 for a number to be filled in
-_MAYBE_GAP = 1.1  # from here it parts where a neighbouring row has a gap in the same place
-_FAR = 2.0  # heights of white above a row from which it no longer belongs to the columns above it
-_CENTRED = 0.035  # of the page's width: how far centres of a centred column stray
-
-Segment = list[Word]
-Row = list[Segment]
+_A4 = 1.414  # height of an upright A4 page over its width
+_PARAGRAPH = 1.6  # heights of white from which another block begins
 
 
-def order(words: Iterable[Word]) -> tuple[Word, ...]:
-    """The words with ``line`` and ``block`` counted anew, in reading order. The page must be level.
+def order(words: Iterable[Word], cells: Sequence[Box] = (), shape: float = _A4) -> tuple[Word, ...]:
+    """The words with ``line`` and ``block`` counted anew, in reading order. The page must be about level.
 
-    Words of one line of the engine stay in one row; lines of the engine that stand side by side become one row.
+    Words of one line of the engine stay together, parted only at wide gaps; lines that stand side by side become one
+    row. ``cells`` are boxes that rules close in on the page; ``shape`` is the page's height over its width.
     """
-    rows = [_cut(row) for row in _rows(words)]
+    strips, ground = strips_of(words, shape)
+    free, tables = _tables(strips, [ground.flat(cell) for cell in cells])
+    flow = [block for part in parted(rows_of(free)) for block in _across(part)]
+    for top, table in tables:
+        at = next((k for k, block in enumerate(flow) if middle_of(block.rows[0]) > top), len(flow))
+        flow[at:at] = table
+    return _counted(flow)
+
+
+def _counted(flow: Iterable[Block]) -> tuple[Word, ...]:
     placed: list[Word] = []
     line = block = 0
     last: Row | None = None
-    for run, middle in _runs(rows):
-        for part in _columns(run, middle):
-            if last is not None and (len(run) > 1 or _apart(last, part[0])):
+    for part in flow:
+        for k, row in enumerate(part.rows):
+            if last is not None and ((k == 0 and part.own) or apart(last, row, _PARAGRAPH)):
                 block += 1
-            for segment in (segment for row in part for segment in row):
-                placed += [replace(word, line=line, block=block) for word in segment]
-                line += 1
-            last = part[-1]
+            placed += [replace(word, line=line, block=block) for strip in row for word in strip.words]
+            line += 1
+            last = row
     return tuple(placed)
 
 
-def _rows(words: Iterable[Word]) -> list[Segment]:
-    """Words by rows, top to bottom, left to right in each."""
-    lines: dict[int, Segment] = {}
-    for word in words:
-        lines.setdefault(word.line, []).append(word)
-    rows: list[tuple[float, float, Segment]] = []
-    for line in sorted(lines.values(), key=_middle):
-        top, bottom = _span(line)
-        for k in range(len(rows) - 1, max(-1, len(rows) - 6), -1):
-            above, below, row = rows[k]
-            shared = min(bottom, below) - max(top, above)
-            if shared > 0.5 * min(bottom - top, below - above) and not _overlap(row, line):
-                rows[k] = (min(above, top), max(below, bottom), row + line)
-                break
-        else:
-            rows.append((top, bottom, line))
-    return [sorted(row, key=lambda word: word.box[0]) for _, _, row in sorted(rows, key=lambda r: r[0] + r[1])]
+def _across(part: Block) -> list[Block]:
+    """A block's rows as they are where it is a column; else with what cannot be read across put column by column."""
+    return [part] if part.own else columns(part.rows)
 
 
-def _span(line: Segment) -> tuple[float, float]:
-    return median(w.box[1] for w in line), median(w.box[3] for w in line)
+def _tables(strips: list[Strip], cells: Sequence[Box]) -> tuple[list[Strip], list[tuple[float, list[Block]]]]:
+    """Strips outside of tables, and each table with its top, as blocks from its first row to its last.
 
-
-def _middle(line: Segment) -> float:
-    return median((w.box[1] + w.box[3]) / 2 for w in line)
-
-
-def _overlap(row: Segment, line: Segment) -> bool:
-    """Whether words of both stand over one another, so that they cannot be one row."""
-    return any(min(a.box[2], b.box[2]) - max(a.box[0], b.box[0]) > 0.002 for a in row for b in line)
-
-
-def _cut(row: Segment) -> Row:
-    """The row cut at every gap that may part it."""
-    least = _MAYBE_GAP * _height(row)
-    parts: Row = [[row[0]]]
-    for word in row[1:]:
-        if word.box[0] - parts[-1][-1].box[2] > least:
-            parts.append([word])
-        else:
-            parts[-1].append(word)
-    return parts
-
-
-def _height(row: Segment) -> float:
-    """A word's usual height in shares of the page's *width*: gaps are measured across."""
-    return _SHAPE * median(w.box[3] - w.box[1] for w in row)
-
-
-_LANDMARKS = ("cong hoa xa hoi", "doc lap - tu do", "noi nhan")  # Decree 30/2020, Appendix I, parts 1 and 9b
-_SHAPE = 1.414  # height of an upright A4 page over its width
-
-
-def _runs(rows: list[Row]) -> list[tuple[list[Row], float]]:
-    """Rows in runs with the middle of their corridor: those parted by one together, every other row alone, mended."""
-    runs: list[tuple[list[Row], float]] = []
-    k = 0
-    while k < len(rows):
-        run, middle = _corridor(rows, k)
-        if run:
-            runs.append((run, middle))
-            k += len(run)
-        else:
-            runs.append(([_mend(rows[k])], 0.0))
-            k += 1
-    return runs
-
-
-def _corridor(rows: list[Row], start: int) -> tuple[list[Row], float]:
-    """The rows from ``start`` that one white corridor parts into two sides, each row two sided or on one side of it;
-    and the corridor's middle."""
-    best: tuple[list[Row], float] = [], 0.0
-    for left, right in _gaps(rows, start):
-        run = [_sides(rows[start], left, right)]
-        for row in rows[start + 1 :]:
-            narrow_left, narrow_right = _narrowed(row, left, right)
-            if narrow_right - narrow_left < 0.6 * _height([w for s in row for w in s]):
-                break
-            sides = _sides(row, narrow_left, narrow_right)
-            if all(_apart([_above(run, side, narrow_left)], [side], _FAR) for side in sides):
-                break
-            left, right = narrow_left, narrow_right
-            run.append(sides)
-        middle = (left + right) / 2
-        run = _trimmed(run, middle)
-        if _two_columns(run, middle) and len(run) > len(best[0]):
-            best = run, middle
-    return best
-
-
-def _gaps(rows: list[Row], start: int) -> list[tuple[float, float]]:
-    """Where a corridor may begin: between the segments of a row, or between two rows that stand side by side."""
-    row = rows[start]
-    if len(row) > 1:
-        return [(a[-1].box[2], b[0].box[0]) for a, b in pairwise(row)]
-    if start + 1 == len(rows) or _apart(row, rows[start + 1], 0.3):
-        return []
-    one, other = sorted((row[0], [word for segment in rows[start + 1] for word in segment]), key=lambda s: s[0].box[0])
-    left, right = max(word.box[2] for word in one), other[0].box[0]
-    return [(left, right)] if right - left > _MAYBE_GAP * _height(one + other) else []
-
-
-def _above(run: list[Row], side: Segment, middle: float) -> Segment:
-    """The nearest segment above on the same side of the corridor; the run's last one where there is none."""
-    for row in reversed(run):
-        for segment in row:
-            if (segment[0].box[0] < middle) == (side[0].box[0] < middle):
-                return segment
-    return run[-1][0]
-
-
-def _trimmed(run: list[Row], middle: float) -> list[Row]:
-    """The run without last rows that stand on the right alone and off the right column's centre: the title below."""
-    while len(run) > 1 and len(run[-1]) == 1 and run[-1][0][0].box[0] >= middle:
-        centres = [_centre(row[-1]) for row in run[:-1] if row[-1][0].box[0] >= middle]
-        if not centres or abs(_centre(run[-1][0]) - median(centres)) < 2 * _CENTRED:
-            break
-        run = run[:-1]
-    return run
-
-
-def _two_columns(run: list[Row], middle: float) -> bool:
-    """Whether both sides have two rows at least."""
-    left = sum(any(side[0].box[0] < middle for side in row) for row in run)
-    right = sum(any(side[0].box[0] >= middle for side in row) for row in run)
-    return left >= 2 and right >= 2
-
-
-def _centre(segment: Segment) -> float:
-    return (segment[0].box[0] + segment[-1].box[2]) / 2
-
-
-def _narrowed(row: Row, left: float, right: float) -> tuple[float, float]:
-    """The corridor left..right as far as the row leaves it white."""
-    for word in (word for segment in row for word in segment):
-        if word.box[2] <= left or word.box[0] >= right:
+    The smallest cell around a strip counts. A table with text between its cells has lost rules: it counts as none, for
+    rows found by where text stands are better than half the cells.
+    """
+    free, framed = _framed(strips, cells)
+    tables = []
+    for table in _touching(cells, max((s.height for s in strips), default=0.0) / 2):
+        held = [k for k in table if k in framed]
+        if not held:
             continue
-        if (word.box[0] + word.box[2]) / 2 < (left + right) / 2:
-            left = max(left, word.box[2])
+        left, top, right, bottom = (pick(cells[k][i] for k in table) for i, pick in enumerate((min, min, max, max)))
+        if len(held) > 1 and any(s.says and left < s.centre < right and top < s.middle < bottom for s in free):
+            free += [strip for k in held for strip in framed[k]]
         else:
-            right = min(right, word.box[0])
-    return left, right
+            tables.append((top, _table(held, framed, cells)))
+    return free, sorted(tables, key=lambda table: table[0])
 
 
-def _sides(row: Row, left: float, right: float) -> Row:
-    """The row's words left and right of the corridor; one segment where a side is empty."""
-    middle = (left + right) / 2
-    words = [word for segment in row for word in segment]
-    sides = [w for w in words if w.box[0] < middle], [w for w in words if w.box[0] >= middle]
-    return [side for side in sides if side]
-
-
-def _columns(run: list[Row], middle: float) -> list[list[Row]]:
-    """The run as parts that are read one after the other: left column and right column, or all of it across."""
-    if len(run) < 2:
-        return [run]
-    left = [[side] for row in run for side in row if side[0].box[0] < middle]
-    right = [[side] for row in run for side in row if side[0].box[0] >= middle]
-    if len(left) < 2 or len(right) < 2 or not (_landmark(left + right) or _centred([row[0] for row in right])):
-        return [[_mend(row) for row in run]]
-    return [left, right]
-
-
-def _landmark(rows: list[Row]) -> bool:
-    """Whether the national name or the list of recipients stands among the rows: beside them there are two columns."""
-    texts = (_plain(" ".join(word.text for word in segment)) for row in rows for segment in row)
-    return any(text.startswith(_LANDMARKS) for text in texts)
-
-
-def _plain(text: str) -> str:
-    """Small letters without marks: engines confuse marks first."""
-    bare = (c for c in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(c))
-    return "".join(bare).replace("đ", "d")
-
-
-def _centred(segments: Sequence[Segment]) -> bool:
-    """Whether lines share their centre rather than their left edge."""
-    centres = [_centre(segment) for segment in segments]
-    edges = [s[0].box[0] for s in segments]
-    return _spread(centres) < _CENTRED and _spread(centres) < 0.75 * _spread(edges)
-
-
-def _spread(values: Sequence[float]) -> float:
-    """How far values usually are from their median: one stroke of a signature among them does not count."""
-    middle = median(values)
-    return median(abs(value - middle) for value in values)
-
-
-def _mend(row: Row) -> Row:
-    """Parts joined again where the gap alone does not part them."""
-    least = _SURE_GAP * _height([word for segment in row for word in segment])
-    mended: Row = [list(row[0])]
-    for segment in row[1:]:
-        if segment[0].box[0] - mended[-1][-1].box[2] > least:
-            mended.append(list(segment))
+def _framed(strips: list[Strip], cells: Sequence[Box]) -> tuple[list[Strip], dict[int, list[Strip]]]:
+    """Strips outside of every cell, and those in each cell by its index."""
+    sizes = sorted(range(len(cells)), key=lambda k: (cells[k][2] - cells[k][0]) * (cells[k][3] - cells[k][1]))
+    free: list[Strip] = []
+    framed: dict[int, list[Strip]] = {}
+    for strip in strips:
+        home = next((k for k in sizes if _within(strip, cells[k])), None)
+        if home is None:
+            free.append(strip)
         else:
-            mended[-1] += segment
-    return mended
+            framed.setdefault(home, []).append(strip)
+    return free, framed
 
 
-def _apart(above: Row, below: Row, heights: float = 1.6) -> bool:
-    """Whether the white between two rows is wider than so many heights of a word."""
-    upper = [word for segment in above for word in segment]
-    lower = [word for segment in below for word in segment]
-    high = median(w.box[3] - w.box[1] for w in upper + lower)
-    return median(w.box[1] for w in lower) - median(w.box[3] for w in upper) > heights * high
+def _within(strip: Strip, cell: Box) -> bool:
+    """Whether a strip stands in a cell: its middle, and most of it (a number in boxes for digits runs over many)."""
+    shared = min(strip.right, cell[2]) - max(strip.left, cell[0])
+    return cell[1] <= strip.middle <= cell[3] and shared > 0.6 * strip.width
+
+
+def _touching(cells: Sequence[Box], near: float) -> list[list[int]]:
+    """Indices of cells that have sides in common, but for the thickness of a rule."""
+    tables: list[list[int]] = []
+    for k, cell in enumerate(cells):
+        joined = [table for table in tables if any(_touch(cell, cells[other], near) for other in table)]
+        tables = [table for table in tables if table not in joined]
+        tables.append([k, *(other for table in joined for other in table)])
+    return tables
+
+
+def _touch(one: Box, other: Box, near: float) -> bool:
+    across = max(one[0], other[0]) - min(one[2], other[2])
+    down = max(one[1], other[1]) - min(one[3], other[3])
+    return across < near and down < near and min(across, down) < 0
+
+
+def _table(held: list[int], framed: dict[int, list[Strip]], cells: Sequence[Box]) -> list[Block]:
+    """Rows of a table from top to bottom; in each, cells from left to right. A row without a wrapped cell is one line."""
+    rows: list[list[int]] = []
+    for k in sorted(held, key=lambda k: cells[k][1]):
+        home = next(
+            (row for row in rows if _level(cells[k], min((cells[i] for i in row), key=_beside(cells[k])))), None
+        )
+        if home is None:
+            rows.append([k])
+        else:
+            home.append(k)
+    blocks: list[Block] = []
+    for row in rows:
+        lines = [rows_of(framed[k]) for k in sorted(row, key=lambda k: cells[k][0])]
+        if all(len(cell) == 1 for cell in lines):
+            lines = [[[strip for cell in lines for strip in cell[0]]]]
+        blocks += [Block(cell, own=not blocks) for cell in lines]
+    return blocks
+
+
+def _beside(cell: Box) -> Callable[[Box], float]:
+    return lambda other: max(other[0] - cell[2], cell[0] - other[2])
+
+
+def _level(one: Box, other: Box) -> bool:
+    """Whether two cells begin on one height, or have one middle: then they are of one row."""
+    least = min(one[3] - one[1], other[3] - other[1])
+    return abs(one[1] - other[1]) < 0.35 * least or abs(one[1] + one[3] - other[1] - other[3]) < 0.5 * least
