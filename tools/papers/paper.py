@@ -124,7 +124,7 @@ def letterhead(
 
     ``subject`` is printed under the number (công văn). ``by_hand``: a clerk wrote number and day into the gaps.
     """
-    sheet, face = book.page, looks.face
+    sheet, face, first = book.page, looks.face, len(book.page.lines)
     top = book.top + face.size * 0.4
     cut = book.left + book.width * rng.uniform(0.42, 0.46)
     left_x, left_w = book.left - 14, cut - book.left + 14
@@ -192,6 +192,7 @@ def letterhead(
     if sum(p.width for w in words_of(dated, italic) for p in w) * 1.12 > right_w:
         italic = italic.but(size=italic.size * 0.9)
     y2 = block(sheet, [dated], italic, right_x, max(base, right_end + head.size * 0.4), right_w)
+    sheet.columns(first, cut)
     book.y = max(y, y2) + face.size * rng.uniform(0.6, 1.4)
     return fields
 

@@ -119,7 +119,7 @@ def union(boxes: Sequence[Box]) -> Box:
 
 
 class Sheet:
-    """A page being written. Lines are kept in reading order: the order in which they are put down."""
+    """A page being written. Lines are kept in reading order: the order in which they are put down, but for columns."""
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
@@ -146,6 +146,11 @@ class Sheet:
         if line.words:
             self.lines.append(line)
         return line
+
+    def columns(self, start: int, cut: float) -> None:
+        """The lines from ``start`` on are two columns parted at x = ``cut``: the left one is read whole, then the right."""
+        put = self.lines[start:]
+        self.lines[start:] = sorted(put, key=lambda line: line.box[0] + line.box[2] >= 2 * cut)
 
     def _mark(self, name: str, box: Box, new: bool) -> None:
         boxes = self.fields.setdefault(name, [])

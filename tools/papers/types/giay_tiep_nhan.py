@@ -144,7 +144,7 @@ def _table(book: Book, looks: Look, rows: list[_Row], rng: Random) -> None:
 
 def _signatures(book: Book, looks: Look, case: Case, rng: Random, hand: Hand | None) -> None:
     book.room(110)
-    sheet, face = book.page, looks.face
+    sheet, face, first = book.page, looks.face, len(book.page.lines)
     y = book.y + face.size * 1.8
     half = book.width / 2
     bold = face.but(bold=True, size=face.size - 0.5)
@@ -171,6 +171,7 @@ def _signatures(book: Book, looks: Look, case: Case, rng: Random, hand: Hand | N
     block(sheet, [mine], face, book.left, low, half - 6)
     clerk = full_name(rng, rng.random() < 0.7)
     block(sheet, [[Run(clerk, bold=True)]], face, book.left + half, low, half)
+    sheet.columns(first, book.left + half - 3)
     sheet.stamp(ink.signature(book.left + half * 0.5, low - 28, rng, rng.uniform(50, 90)))
     at = book.left + half * 1.5
     sheet.stamp(ink.signature(at, low - 28, rng, rng.uniform(60, 100)))
