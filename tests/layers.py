@@ -175,6 +175,7 @@ class Sheet:
         self.page = self.pdf.add_blank_page(page_size=size)
         self.page.Resources = Dictionary(Font=Dictionary(), XObject=Dictionary())
         self.content: list[bytes] = []
+        self.keys: dict[str, str] = {}
 
     def font(self, key: str, kind: str, name: str) -> Sheet:
         self.page.Resources.Font[f"/{key}"] = legacy_font(self.pdf, kind, name)
@@ -189,8 +190,8 @@ class Sheet:
         self, x: float, y: float, words: str, size: float = 11, before: str = "0 Tr", codes: Sequence[str] = ""
     ) -> Sheet:
         """``words`` in Noto Sans; with ``codes`` the letters that the layer says instead of those drawn, one for one."""
-        letters = words if codes else "".join(LETTER) + words
-        key = f"U{len(self.page.Resources.Font)}" if codes else "U"
+        letters = "".join(sorted(set(words if codes else "".join(LETTER) + words)))
+        key = f"U{len(self.page.Resources.Font)}" if codes else self.keys.setdefault(letters, f"N{len(self.keys)}")
         font, glyphs = unicode_font(self.pdf, letters)
         if codes:
             told = dict(zip(words, codes, strict=True))

@@ -7,6 +7,7 @@ where they say. Letters of TCVN3 and VNI fonts are decoded, font by font. A page
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
@@ -43,6 +44,8 @@ _SIGNS = {"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0a8": "☐", "\
           "\uf0fc": "✓", "\uf0e8": "→"}  # fmt: skip
 """What symbol fonts print on forms, by their bytes in the private area (Symbol and Wingdings)."""
 
+
+_NAMELESS = re.compile(r"(?:\(cid:\d+\))+")  # how pdfplumber spells a sign without a name: a few are bullets
 
 _Piece = tuple[list[tuple[str, str]], Box]  # the runs of a word, each with its font, and where the word stands
 
@@ -105,7 +108,11 @@ def _seen(page: Any, words: Sequence[tuple[str, Box]], pictures: Sequence[Box]) 
         return Layer(None, "not-shown")
     if shown.left_out > _LEFT_OUT * shown.text:
         return Layer(None, "picture")
-    kept = (Word(text, box, 1.0, 0) for (text, box), seen in zip(words, shown.words, strict=True) if seen)
+    kept = (
+        Word(text, box, 1.0, 0)
+        for (text, box), seen in zip(words, shown.words, strict=True)
+        if seen and not _NAMELESS.fullmatch(text)
+    )
     return Layer(tuple(kept))
 
 
@@ -251,8 +258,8 @@ def _unreadable(words: Sequence[str]) -> str:
     text = "".join(words)
     letters = [c for c in text if c.isalpha()]
     odd = sum(unicodedata.category(c) in {"Co", "Cn", "Cc", "Cs"} or c == "\ufffd" for c in text)
-    coded = sum("(cid:" in word for word in words)
-    if odd * 50 > len(text) or coded:
+    nameless = [word for word in words if "(cid:" in word]
+    if odd * 50 > len(text) or len(nameless) * 20 > len(words) or not all(map(_NAMELESS.fullmatch, nameless)):
         return "letters"
     if len(letters) < _FEWEST:
         return "no-text"
