@@ -1,12 +1,14 @@
 """How many codes of damaged scans are decoded, by kind and damage, of those that zxing-cpp reads undamaged.
 
-    python -m benchmarks.codes [--sheets COUNT] [--seed TEXT] [--dpi 200] [--families office,photocopy,phone] [--keep] [--mrz CARDS]
+    python -m benchmarks.codes [--sheets COUNT] [--seed TEXT] [--dpi 200] [--families office,photocopy,phone] [--mrz CARDS]
 
 Each sheet holds printed lines and one code of each kind: the QR code of a chip card (15 to 22 mm), a receipt's QR code
 and Code 128, a Code 39 label and a Data Matrix. It is drawn at three times the resolution and averaged down, as a
 scanner's glass does, then worn out and compressed; one sheet in four is turned. ``plain`` is one call of zxing-cpp on the
-worn page, ``ours`` what the reading stage finds. CPU seconds are of a whole page, read once. ``--mrz`` also reads that many copied cards (front and back on A4) with the reading stage and
-counts the machine-readable zones that are exact; a zone that is wrong and yet passes its checks is counted apart.
+worn page, ``ours`` what the reading stage finds. CPU seconds are of a whole page, read once.
+
+``--mrz`` also reads that many copied cards (front and back on A4) with the reading stage and counts the machine-readable
+zones that are exact; a zone that is wrong and yet passes its checks is counted apart. ``--keep`` writes the figures down.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 never looks for places to decode (see ``imaging/codelike``).
 
 Measured on an A4 page of print at 200 dpi: QR and bars cost 8 ms, Data Matrix and PDF417 25 ms more; the latter are
-therefore looked for in small pictures only.
+therefore looked for in small or coarse pictures only.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import zxingcpp
 
 from hoso.nouns import Code, Raster
 
-__all__ = ["codes", "decode"]
+__all__ = ["blocks", "codes", "decode"]
 
 _KINDS = {
     zxingcpp.BarcodeFormat.MicroQRCode: "qr",
@@ -26,6 +26,7 @@ _KINDS = {
 _ALL = zxingcpp.BarcodeFormats(list(_KINDS))
 _BARS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.Code128, zxingcpp.BarcodeFormat.Code39])
 _CHEAP = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode, *_BARS])
+_BLOCKS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.DataMatrix, zxingcpp.BarcodeFormat.PDF417])
 _SHORTEST = 4  # letters: shorter "codes" are found in rules and tables
 
 
@@ -33,6 +34,11 @@ def codes(page: Raster) -> tuple[Code, ...]:
     """The QR codes and barcodes on a grey page that are read at once, top to bottom; text in NFC. Damaged codes are left
     out, never guessed."""
     return _found(page, _CHEAP, zxingcpp.Binarizer.LocalAverage, thorough=False)
+
+
+def blocks(page: Raster) -> tuple[Code, ...]:
+    """The Data Matrix and PDF417 codes on a coarse grey page (100 dpi): those of modules large enough to be seen there."""
+    return _found(page, _BLOCKS, zxingcpp.Binarizer.LocalAverage, thorough=False)
 
 
 def decode(picture: Raster, *, bars: bool = False, bilevel: bool = False) -> tuple[Code, ...]:

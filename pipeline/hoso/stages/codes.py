@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hoso.engines.codes import codes, decode
+from hoso.engines.codes import blocks, codes, decode
 from hoso.imaging.codelike import Look, Spot, coarse, looks, spots
 from hoso.imaging.patches import patches
 from hoso.imaging.pixels import grey_raster
@@ -21,10 +21,11 @@ _READ = 0.3  # of a spot: what codes that were read may cover of it before it ne
 def find(page: Raster) -> tuple[Code, ...]:
     """The codes on ``page`` (grey or colour), patches too, top to bottom; text in NFC, boxes as fractions of the page."""
     grey = grey_raster(page)
-    found = [*codes(grey), *patches(grey)]
+    small = coarse(grey)
+    found = [*codes(grey), *patches(small)]
     known = {(code.kind, code.text) for code in found}
-    found += [code for code in decode(coarse(grey)) if (code.kind, code.text) not in known]
-    for spot in spots(grey):
+    found += [code for code in blocks(small) if (code.kind, code.text) not in known]
+    for spot in spots(small):
         if sum(_shared(code.box, spot) for code in found) > _READ:
             continue
         for look in looks(grey, spot):
