@@ -90,8 +90,8 @@ def _plain(picture: Any) -> bool:
 def _placed(page: Any) -> tuple[str, tuple[float, ...]] | None:
     """(name, matrix) of the one picture that the content paints; invisible text beside it is let be. None for more."""
     matrix, kept, found, shown = pikepdf.Matrix(), [], None, 0
-    for operands, operator in pikepdf.parse_content_stream(page):
-        verb = str(operator)
+    for step in pikepdf.parse_content_stream(page):
+        operands, verb = step.operands, str(step.operator)
         if verb == "q":
             kept.append((matrix, shown))
         elif verb == "Q":
