@@ -1,6 +1,7 @@
 """Owns Tesseract inside this process, through tesserocr: the answers of ``tesseract.py`` without a program and its files.
 
-The models stay loaded, a line travels as bytes: about half the CPU of a run of the program for the same page. Never cleans
+The models stay loaded, a line travels as bytes: a third less CPU than a run of the program for the same lines (0.39 s
+a page against 0.61, measured on two). Never cleans
 or turns a picture (see ``imaging/``). A crash in the library ends the process: it is meant for the crew's workers
 (``work.py``), which are replaced, and which the crew ends when even the time-out in here does not help.
 """
