@@ -214,6 +214,13 @@ def test_a_blank_back_is_blank_in_spite_of_holes_edges_and_show_through(sheet: S
     assert blank(back)
 
 
+def test_one_stroke_of_a_black_pen_makes_a_page_and_a_staple_does_not(sheet: Sheets) -> None:
+    stapled = sheet()
+    stapled.pen.line((90, 80, 140, 50), fill=(60, 60, 66), width=5)
+    assert not blank(sheet().signature(600, 900, (25, 25, 30)))
+    assert blank(stapled)
+
+
 def test_a_note_a_seal_or_a_picture_on_the_back_makes_a_page(sheet: Sheets) -> None:
     pencil = sheet().text(500, 800, "đã nhận", 50, (110, 110, 115))
     picture = sheet()

@@ -24,6 +24,7 @@ GOOD = 0.5
 _MM = 25.4
 _PICTURE = 0.004  # share of dark pixels, off the margins, from which something is there though it is no letter
 _FADED = 40  # grey letters from which a page is faded or blurred print and no show-through
+_HAZE = 0.35  # letters to every smaller spot, below which it is the haze of a copier and no print
 _GREY = 165  # grey level below which print seldom shines through paper, however blurred
 
 _ROW_STEP = 4  # every fourth row tells the steepness of edges as well as all of them
@@ -129,7 +130,11 @@ def blank(found: Parts, mask: Pixels, evened: Pixels, colour: Pixels | None, dpi
         window = (slice(top, top + found.height[k]), slice(left, left + found.width[k]))
         lowest = evened[window][found.labels[window] == k + 1].min()
         if lowest < 120:
-            dark += 1
+            sides = sorted((found.width[k], found.height[k]))
+            signed = (
+                sides[1] >= 10 * unit and sides[0] >= 3 * unit
+            )  # one stroke of a pen is many letters, a staple is not
+            dark += 3 if signed else 1
             if dark >= 3:
                 return ""
         elif found.height[k] <= 6 * unit and (lowest < _GREY or _steepest(evened, window) > 0.6 * (250.0 - lowest)):
@@ -154,6 +159,8 @@ def _faint(evened: Pixels, unit: float) -> bool:
         return False
     found = parts(cv2.threshold(core, _FAINT, 255, cv2.THRESH_BINARY_INV)[1])
     sized = (found.height >= 1.2 * unit) & (found.height <= 6 * unit) & (found.width >= 0.4 * unit)
+    if np.count_nonzero(sized) < _HAZE * np.count_nonzero(found.height < 1.2 * unit):
+        return False
     crisp = 0
     for k in np.flatnonzero(sized & (found.width <= 20 * unit))[:400]:
         window = (slice(found.top[k], found.bottom[k]), slice(found.left[k], found.right[k]))
