@@ -110,3 +110,82 @@ def test_nothing_is_lost_or_changed_and_lines_count_up() -> None:
     assert [w.block for w in placed] == sorted(w.block for w in placed)
     assert placed[-1].block > placed[0].block
     assert order([]) == ()
+
+
+def test_the_lines_of_a_ruled_cell_stay_together() -> None:
+    page = words(
+        """
+     Giấy khám sức khỏe
+1    của người lái xe       Bản chính
+     do cơ sở cấp
+"""
+    )
+    rules = [(0.0, 0.0, 0.095, 1.0), (0.095, 0.0, 0.29, 1.0), (0.29, 0.0, 1.0, 1.0)]
+    cells = [(left, 0.045, right, 0.112) for left, _, right, _ in rules]
+    text = Reading(PageRef("", 1), "", order(page, cells)).text().split("\n")
+    assert text == ["1", "Giấy khám sức khỏe", "của người lái xe", "do cơ sở cấp", "Bản chính"]
+
+
+def test_a_cell_that_wraps_beside_one_that_does_not_is_read_whole_without_rules() -> None:
+    def put(text: str, x: float, y: float, line: int) -> Word:
+        return Word(text, (x, y, x + len(text) * WIDE, y + HIGH), 0.9, line)
+
+    page = [
+        put("Giấy khám sức khỏe", 0.1, 0.2, 0),
+        put("của người lái xe", 0.1, 0.218, 1),
+        put("Bản chính", 0.6, 0.209, 2),
+    ]
+    assert read(*page) == ["Giấy khám sức khỏe", "của người lái xe", "Bản chính"]
+
+
+def test_a_table_that_lost_rules_between_its_rows_is_read_by_where_its_lines_stand() -> None:
+    page = words("Mắt             Không\n\nTim mạch        Không\n\nHô hấp          Không")
+    left, right = (0.03, 0.04, 0.19, 0.17), [(0.195, 0.04 + k * 0.04, 0.4, 0.077 + k * 0.04) for k in range(3)]
+    text = Reading(PageRef("", 1), "", order(page, [left, *right])).text().split("\n")
+    assert text == ["Mắt Không", "Tim mạch Không", "Hô hấp Không"]
+
+
+def test_rows_of_a_bent_page_are_found_by_where_its_lines_run() -> None:
+    page = words("\n".join("Họ và tên của người   được cấp giấy          ngày sinh tại đây" for _ in range(12)))
+    bent = []
+    for number, w in enumerate(page):
+        x = (w.box[0] + w.box[2]) / 2 - 0.5
+        fall = 0.03 * x + 0.03 * x * x
+        bent.append(
+            Word(
+                w.text, (w.box[0], w.box[1] + fall, w.box[2], w.box[3] + fall), 0.9, number // 12 * 3 + number % 12 // 5
+            )
+        )
+    assert set(read(*bent)) == {"Họ và tên của người được cấp giấy ngày sinh tại đây"}
+
+
+def test_signatures_side_by_side_are_read_one_after_the_other() -> None:
+    page = words(
+        """
+   NGƯỜI NỘP HỒ SƠ              NGƯỜI TIẾP NHẬN
+ (Ký và ghi rõ họ tên)        (Ký và ghi rõ họ tên)
+
+
+
+     Trần Văn Mẫu                 Lê Thị Thử
+"""
+    )
+    assert read(*page) == [
+        "NGƯỜI NỘP HỒ SƠ", "(Ký và ghi rõ họ tên)", "Trần Văn Mẫu",
+        "NGƯỜI TIẾP NHẬN", "(Ký và ghi rõ họ tên)", "Lê Thị Thử",
+    ]  # fmt: skip
+
+
+def test_a_stamp_of_arrival_does_not_break_into_the_lines_around_it() -> None:
+    page = words(
+        """
+Kính gửi các đơn vị trực thuộc và các phòng chuyên môn
+
+ĐẾN
+Số: 123
+Ngày: 01/02/2024
+
+Căn cứ quy định hiện hành, đề nghị các đơn vị thực hiện
+"""
+    )
+    assert read(*page)[1:4] == ["ĐẾN", "Số: 123", "Ngày: 01/02/2024"]

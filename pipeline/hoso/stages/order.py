@@ -63,8 +63,8 @@ def _across(part: Block) -> list[Block]:
 def _tables(strips: list[Strip], cells: Sequence[Box]) -> tuple[list[Strip], list[tuple[float, list[Block]]]]:
     """Strips outside of tables, and each table with its top, as blocks from its first row to its last.
 
-    The smallest cell around a strip counts. A table with text between its cells has lost rules: it counts as none, for
-    rows found by where text stands are better than half the cells.
+    The smallest cell around a strip counts. A table with text between or beside its cells, or with rows that run together
+    in one of them, has lost rules: it counts as none, for rows found by where text stands are better than half the cells.
     """
     free, framed = _framed(strips, cells)
     tables = []
@@ -73,11 +73,23 @@ def _tables(strips: list[Strip], cells: Sequence[Box]) -> tuple[list[Strip], lis
         if not held:
             continue
         left, top, right, bottom = (pick(cells[k][i] for k in table) for i, pick in enumerate((min, min, max, max)))
-        if len(held) > 1 and any(s.says and left < s.centre < right and top < s.middle < bottom for s in free):
+        level = [s for s in free if s.says and top < s.middle < bottom]
+        torn = len(level) > 1 or any(left < s.centre < right for s in level)
+        if len(held) > 1 and (torn or any(_run_together(k, held, framed, cells) for k in held)):
             free += [strip for k in held for strip in framed[k]]
         else:
             tables.append((top, _table(held, framed, cells)))
     return free, sorted(tables, key=lambda table: table[0])
+
+
+def _run_together(k: int, held: list[int], framed: dict[int, list[Strip]], cells: Sequence[Box]) -> bool:
+    """Whether a cell reaches over cells under one another beside it, and has a line for each: it is many cells."""
+    _, top, _, bottom = cells[k]
+    inside = [i for i in held if i != k and top < (cells[i][1] + cells[i][3]) / 2 < bottom]
+    stacked = max(
+        (sum(cells[i][0] < (cells[n][0] + cells[n][2]) / 2 < cells[i][2] for i in inside) for n in inside), default=0
+    )
+    return 2 <= stacked <= len(rows_of(framed[k]))
 
 
 def _framed(strips: list[Strip], cells: Sequence[Box]) -> tuple[list[Strip], dict[int, list[Strip]]]:
