@@ -30,7 +30,7 @@ def small(page: Raster) -> Raster:
 def guess(page: Raster) -> tuple[int, float]:
     """(rotation, confidence): what turns the page upright, clockwise; confidence 0..1, 0.0 for no idea."""
     pixels, dpi = array(page), page.dpi
-    while dpi >= 1.5 * _DPI:
+    while dpi >= 2 * _DPI:
         pixels, dpi = half(pixels), dpi / 2
     corners = desk.sheet(pixels)
     pixels = resize(desk.whiten(grey(pixels), corners), min(1.0, _DPI / dpi))
