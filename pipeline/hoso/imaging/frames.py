@@ -54,13 +54,11 @@ def frames(page: Pixels, mask: Pixels, found: Parts, dpi: float) -> Frames | Non
     least = np.full(len(found.area) + 1, 0.3 * dpi)
     least[level.label] = round(0.19 * dpi)
     cells: list[Rect] = []
-    rows = np.zeros(len(least), bool)
     for k in np.unique(level.label) - 1:
-        high = int(found.height[k])
-        row = _digit_row(upright, int(k) + 1, high, dpi) if high <= 0.5 * dpi else None
+        row = _digit_row(upright, int(k) + 1, dpi) if found.height[k] <= 0.6 * dpi else None
         if row is not None:
-            rows[k + 1], least[k + 1] = True, round(0.7 * high)
-            cells.append((row[0], int(found.top[k]), row[1], int(found.top[k]) + high))
+            least[k + 1] = round(0.7 * (row[3] - row[1]))
+            cells.append(row)
     upright = upright.chosen(upright.stop - upright.start >= least[upright.label])
     if not len(level.line) and not len(upright.line):
         return None
@@ -232,20 +230,24 @@ def _side(piece: Pixels) -> float:
     return float(max(np.count_nonzero(piece[row] | piece[row + 1]) for row in range(depth - 1)) / piece.shape[1])
 
 
-def _digit_row(upright: _Runs, label: int, height: int, dpi: float) -> tuple[int, int] | None:
-    """(first, last column) of a row of narrow boxes: five uprights or more, evenly spaced 3.5 to 9 mm, one row high."""
-    full = np.unique(upright.line[(upright.label == label) & (upright.stop - upright.start > 0.65 * height)])
-    if len(full) < 5:
+def _digit_row(upright: _Runs, label: int, dpi: float) -> Rect | None:
+    """(left, top, right, bottom) of a row of narrow boxes: five uprights or more, evenly spaced 3.5 to 9 mm, one row
+    high. What else hangs on the component (a letter of the line above) is no matter."""
+    own = upright.chosen(upright.label == label)
+    if not len(own.line):
         return None
+    high = float(np.percentile(own.stop - own.start, 70))
+    own = own.chosen(np.abs(own.stop - own.start - high) <= 0.25 * high)
+    full = np.unique(own.line)
     edges = full[np.concatenate(([True], np.diff(full) > 1))]
-    if len(edges) < 5:
+    if len(edges) < 5 or high > 0.5 * dpi:
         return None
     gaps = np.diff(edges)
     middle = float(np.median(gaps))
     alike = np.count_nonzero(np.abs(gaps - middle) < 0.2 * middle)
     if not 0.13 * dpi <= middle <= 0.36 * dpi or alike < 0.7 * len(gaps):
         return None
-    return int(edges[0]), int(edges[-1])
+    return int(edges[0]), int(np.median(own.start)), int(edges[-1]), int(np.median(own.stop))
 
 
 def _uncrossed(runs: Pixels, rest: Pixels, *, upright: bool) -> Pixels:
