@@ -189,3 +189,18 @@ Căn cứ quy định hiện hành, đề nghị các đơn vị thực hiện
 """
     )
     assert read(*page)[1:4] == ["ĐẾN", "Số: 123", "Ngày: 01/02/2024"]
+
+
+def test_whom_a_letter_is_addressed_to_comes_after_both_columns_of_its_head() -> None:
+    page = words(
+        """
+   SỞ Y TẾ TỈNH MẪU        CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+     Số: 12/SYT               Độc lập - Tự do - Hạnh phúc
+ V/v rà soát giấy tờ       Mẫu, ngày 3 tháng 4 năm 2025
+
+        Kính gửi:
+                     Các đơn vị trực thuộc
+"""
+    )
+    assert read(*page)[:3] == ["SỞ Y TẾ TỈNH MẪU", "Số: 12/SYT", "V/v rà soát giấy tờ"]
+    assert read(*page)[-2:] == ["Kính gửi:", "Các đơn vị trực thuộc"]

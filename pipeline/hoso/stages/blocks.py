@@ -31,6 +31,7 @@ _STAMPS = re.compile(r"^\W*(?:cong van )?den\W*$|^\W*(?:thuong )?khan\W*$|^\W*ho
 _STAMP_ROWS = re.compile(r"^\W*(?:so|ngay|chuyen|gio|luu|ky hieu)\b.{0,24}")
 _NUMBER = re.compile(r"^\W*s[o06]\W*[:.;,\d]")
 _DATE = re.compile(r"ng[a-z]?[yv]\b.*th[a-z]?ng\b|th[a-z]?ng\b.*n[a-z]m\b")
+_ADDRESS = re.compile(r"^\W*kinh gui\b")
 _SUBJECT = re.compile(r"^\W?v\W?[/il1|]?\W?v\b")
 _SIGNS = re.compile(r"^\W*\(?\W*ky\b.*\b(?:ten|dau|dong)|^\W*\(?ky,? (?:va )?ghi|^\W*\(ky\b")
 _TIGHT = 1.75  # heights of a word from line to line: cells wrap at 1.65, forms leave 1.9 and more
@@ -207,6 +208,8 @@ def _letterhead(rows: list[Row], start: int) -> Zone | None:
 
 def _beyond_head(row: Row, sides: _Sides, numbered: bool, dated: bool) -> bool:
     """Whether a row below two columns belongs to neither."""
+    if any(_ADDRESS.match(fold(s.text)) for s in row):
+        return True
     left = [s for s in row if s.says and s.centre < sides.middle]
     right = [s for s in row if s.says and s.centre >= sides.middle]
     if left and right:
