@@ -30,7 +30,7 @@ class Rooms:
     store: str = "folder"
     ledger: str = "sqlite"
     warehouse: str = "ducklake"
-    engine: str = "tesseract"
+    engine: str = "hoso"
     signer: str = "pkcs12"
 
 

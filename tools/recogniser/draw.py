@@ -216,6 +216,14 @@ class Pen:
                 pen.line(
                     (at, row, at + rng.uniform(0, 0.2) * em, row + long * 0.5), fill=shade, width=max(1, round(em / 14))
                 )
+        if rng.random() < 0.06:  # leaders under the words, as forms print them
+            pitch, row = face.getlength(".") * rng.uniform(0.9, 1.6), y + rng.uniform(0.12, 0.24) * em
+            for k in range(int((wide - 2 * pad) / pitch)):
+                pen.text((pad + k * pitch, row), ".", fill=shade, font=face, anchor="ls")
+        if rng.random() < 0.04:  # what is left of a table's rule
+            at = pad - rng.uniform(0.1, 0.4) * em if rng.random() < 0.5 else wide - pad + rng.uniform(0.1, 0.4) * em
+            long = rng.uniform(0.6, 1.4) * em
+            pen.line((at, y - long, at, y + rng.uniform(0, 0.3) * em), fill=shade, width=max(1, round(em / 20)))
         return np.asarray(image)
 
     def _worn(self, page: np.ndarray, dpi: int) -> np.ndarray:
@@ -223,6 +231,8 @@ class Pen:
         rng, noise = self.rng, self.noise
         fine = dpi / 200
         harsh = min(self.worst, rng.choices((0.15, 0.6, 1.0, 1.5), (22, 36, 28, 14))[0])
+        if rng.random() < 0.1:
+            page = self._ghosted(page, fine)
         page = self._bent(page, harsh, fine)
         if rng.random() < 0.25 * harsh:
             size = rng.choice((2, 2, 3)) if fine > 1.1 else 2
@@ -272,6 +282,16 @@ class Pen:
             _, data = cv2.imencode(".jpg", page, [cv2.IMWRITE_JPEG_QUALITY, rng.randint(28, 90)])
             page = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)
         return page
+
+    def _ghosted(self, page: np.ndarray, fine: float) -> np.ndarray:
+        """Specks of the other side's print, as black and white scans keep them."""
+        rng = self.rng
+        ghost = np.roll(
+            page[:, ::-1], (round(rng.gauss(0, 0.25) * page.shape[0]), rng.randrange(page.shape[1])), (0, 1)
+        )
+        bits = self._soft(page.shape, rng.uniform(1.5, 3) * fine) > rng.uniform(0.72, 0.9)
+        bits &= self._soft(page.shape, 40 * fine) > rng.uniform(0.2, 0.7)
+        return np.where(bits & (ghost < 120), 0, page).astype(np.uint8)
 
     def _bent(self, page: np.ndarray, harsh: float, fine: float) -> np.ndarray:
         """A little turned, slanted and curved: what levelling leaves."""

@@ -60,7 +60,7 @@ def lines_with_text(cleaned: Cleaned, page: dict[str, object], rng: Random) -> l
             continue
         if not on:
             stamped = any(b[0] < right and b[2] > left and b[1] < bottom and b[3] > top for b in ink)
-            if rng.random() < (0.1 if stamped else 0.0):
+            if stamped and rng.random() < 0.5:
                 found.append((word, ""))
             continue
         if on[0][1] < left - 0.004 or on[-1][3] > right + 0.004:

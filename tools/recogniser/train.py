@@ -205,13 +205,13 @@ def _work(rank: int, size: int, args: argparse.Namespace) -> None:
             likely, wants, torch.tensor([max(1, p.shape[1] // STEP) for p, _ in batch]),
             torch.tensor([len(t) for _, t in batch]),
             zero_infinity=True, reduction="sum",
-        ) / sum(len(t) for _, t in batch)  # fmt: skip
+        ) / sum(len(t) + 1 for _, t in batch)  # fmt: skip
         optimiser.zero_grad()
         loss.backward()
         if size > 1:
             _average(net, size)
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-        optimiser.step()
+        if torch.isfinite(torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)):
+            optimiser.step()
         step += 1
         keep = min(_KEEP, step / (step + 50))
         with torch.no_grad():

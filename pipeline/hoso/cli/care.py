@@ -90,11 +90,13 @@ def _checks(home: str | None) -> Iterator[dict[str, Any]]:
     yield row(
         "tesseract", lambda: _program("tesseract"), "apt-get install tesseract-ocr tesseract-ocr-vie tesseract-ocr-osd"
     )
-    from hoso.settings import Reading
+    from hoso.settings import Reading, Rooms
 
-    engine = module("engines", "tesseract")
+    chosen = Site(folder).settings.rooms if (folder / "settings.toml").exists() else Rooms()
     yield row(
-        "OCR model", lambda: engine.open(Reading()).fingerprint, "apt-get install tesseract-ocr-vie tesseract-ocr-osd"
+        "reading engine",
+        lambda: f"{chosen.engine}: {module('engines', chosen.engine).open(Reading()).fingerprint}",
+        "apt-get install tesseract-ocr-vie tesseract-ocr-osd; where our own model is missing, install Hoso again",
     )
     yield row(
         "forms", lambda: f"{sum(1 for _ in resources.folder('schemas').glob('*.toml'))} files", "install Hoso again"

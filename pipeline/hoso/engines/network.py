@@ -95,6 +95,8 @@ class Network:
             low = min(low, float(sure[k:end].max()))
         if text:
             words.append((text, low, room))
+        if not words:
+            return ()
         ends = [room for _, _, room in words[1:]] + [float(dark.shape[1])]
         return tuple(self._placed(*word, end, dark) for word, end in zip(words, ends, strict=True))
 
