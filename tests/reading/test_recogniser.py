@@ -139,15 +139,20 @@ def test_a_sure_line_is_not_asked_about(sheet: Sheets) -> None:
     assert referee.asked == 0
 
 
-def test_a_doubtful_word_that_both_read_alike_becomes_sure() -> None:
-    assert engine.settle(read("Tổ", 0.7), read("Tổ", 0.8))[0].confidence == pytest.approx(0.94)
+def test_a_doubtful_word_that_both_read_alike_is_doubted_less_but_never_sure() -> None:
+    assert engine.settle(read("Tổ", 0.7), read("Tổ", 0.99))[0].confidence == pytest.approx(0.85)
+    assert engine.settle(read("Tổ", 0.2), read("Tổ", 0.99))[0].confidence == pytest.approx(0.2)
 
 
-def test_of_two_readings_the_more_confident_stays_and_stays_doubtful() -> None:
-    for mine, theirs, kept in ((0.8, 0.85, "Tổ"), (0.4, 0.96, "Tố"), (0.9, 0.2, "Tổ")):
+def test_a_sure_word_stands_against_the_referee() -> None:
+    assert engine.settle(read("Tổ", 0.95), read("Tố", 0.99)) == read("Tổ", 0.95)
+
+
+def test_of_two_doubtful_readings_the_far_more_confident_stays_and_stays_doubtful() -> None:
+    for mine, theirs, kept in ((0.8, 0.95, "Tổ"), (0.4, 0.96, "Tố"), (0.7, 0.2, "Tổ")):
         (word,) = engine.settle(read("Tổ", mine), read("Tố", theirs))
         assert word.text == kept
-        assert word.confidence < 0.9
+        assert word.confidence <= 0.6
 
 
 def test_nothing_is_read_that_neither_has_read() -> None:

@@ -117,6 +117,11 @@ class _Calibration(CalibrationDataReader):  # type: ignore[misc]
         return {"piece": padded[None, None], "size": size, "pads": np.zeros(8, np.int64)}
 
 
+def _last(model: onnx.ModelProto) -> str:
+    """The convolution that says the classes: it stays in floats, or confidences would come in few steps."""
+    return [node.name for node in model.graph.node if node.op_type == "Conv"][-1]
+
+
 def main(words: list[str] | None = None) -> None:
     """``python -m tools.recogniser export CHECKPOINT STRIPS OUT``."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -140,7 +145,7 @@ def main(words: list[str] | None = None) -> None:
             plain.write_bytes(model.SerializeToString())
             quantize_static(
                 plain, args.out, _Calibration([picture for picture, _ in chosen]),
-                quant_format=QuantFormat.QDQ, per_channel=True,
+                quant_format=QuantFormat.QDQ, per_channel=True, nodes_to_exclude=[_last(model)],
                 activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8, op_types_to_quantize=["Conv", "Add", "Relu"],
                 calibrate_method=CalibrationMethod.MinMax,
                 extra_options={"WeightSymmetric": True, "ActivationSymmetric": False},

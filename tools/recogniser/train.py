@@ -30,7 +30,7 @@ __all__ = ["main"]
 _INDEX = {c: k + 1 for k, c in enumerate(ALPHABET)}
 _COLUMNS = 10_000  # of picture in a batch of one process
 _POOL = 640  # lines drawn at a time, each used twice
-_PEAK, _LAST, _WARM = 2.5e-3, 2e-5, 0.02
+_LAST, _WARM = 2e-5, 0.02
 _KEEP = 0.999  # of the averaged weights at each step
 _WIDEST = 2200
 
@@ -155,14 +155,16 @@ def errors(net: Net, lines: list[Line]) -> float:
     return 100 * wrong / letters
 
 
-def _rate(progress: float) -> float:
+def _rate(progress: float, peak: float) -> float:
     if progress < _WARM:
-        return _PEAK * progress / _WARM + 1e-5
-    return _LAST + (_PEAK - _LAST) * 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - _WARM) / (1 - _WARM))))
+        return peak * progress / _WARM + 1e-5
+    return _LAST + (peak - _LAST) * 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - _WARM) / (1 - _WARM))))
 
 
-def _share(progress: float) -> float:
-    """Of strips from whole pages among the lines: none at first, most at the end."""
+def _share(progress: float, again: bool) -> float:
+    """Of strips from whole pages among the lines: none at first, most at the end and in a second round."""
+    if again:
+        return 0.65
     return 0.0 if progress < 0.3 else 0.3 if progress < 0.75 else 0.55
 
 
@@ -183,6 +185,10 @@ def _work(rank: int, size: int, args: argparse.Namespace) -> None:
     )  # fmt: skip
     step = 0
     checkpoint = args.out / "checkpoint.pt"
+    if args.start:
+        state = torch.load(args.start, map_location="cpu", weights_only=True)
+        net.load_state_dict(state["averaged"])
+        averaged.load_state_dict(state["averaged"])
     if checkpoint.exists():
         state = torch.load(checkpoint, map_location="cpu", weights_only=True)
         net.load_state_dict(state["net"])
@@ -194,9 +200,10 @@ def _work(rank: int, size: int, args: argparse.Namespace) -> None:
     began, seen, loss_sum = time.monotonic(), 0, 0.0
     while step < args.steps:
         progress = step / args.steps
-        batch = lines.batch(progress, _share(progress))
+        rate = _rate(progress, args.peak)
+        batch = lines.batch(1.0 if args.start else progress, _share(progress, bool(args.start)))
         for group in optimiser.param_groups:
-            group["lr"] = _rate(progress)
+            group["lr"] = rate
         with torch.autocast("cpu", dtype=torch.bfloat16):
             scores = net(tensor([picture for picture, _ in batch]))
         likely = scores.float().log_softmax(2).transpose(0, 1)
@@ -222,7 +229,7 @@ def _work(rank: int, size: int, args: argparse.Namespace) -> None:
         loss_sum += float(loss.detach())
         if rank == 0 and step % 50 == 0:
             pace = seen / (time.monotonic() - began)
-            said = f"step {step} loss {loss_sum / 50:.4f} lines/s {pace:.0f} rate {_rate(progress):.5f}"
+            said = f"step {step} loss {loss_sum / 50:.4f} lines/s {pace:.0f} rate {rate:.5f}"
             loss_sum = 0.0
             if step % 500 == 0:
                 said += f" | CER {errors(averaged, probe):.2f}"
@@ -272,6 +279,8 @@ def main(words: list[str] | None = None) -> None:
     parser.add_argument("out", type=Path, help="folder of checkpoints; an interrupted run goes on from there")
     parser.add_argument("--steps", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--peak", type=float, default=2.5e-3, help="largest step size")
+    parser.add_argument("--start", type=Path, help="a second round: the checkpoint whose weights to begin with")
     parser.add_argument("--strips", type=Path, help="folder of shards that `strips` wrote")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--port", type=int, default=29_511, help="on the loopback, where the processes meet")

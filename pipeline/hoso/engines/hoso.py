@@ -1,8 +1,10 @@
 """Owns Hoso's reading of lines: the own recogniser reads every line, Tesseract is asked about the doubtful ones.
 
-Where both say the same, a word is sure; where they differ, the more confident one is kept, and the word stays doubtful.
-Nothing is rewritten: every word was read by one of the two. Tesseract runs inside the process (``tesserocr.py``); pages
-as a whole, and the way up of a page, are its business alone.
+What the own recogniser is sure of stands. Of a doubtful word the referee may say the same, and it is doubted less; or
+another, and it stays doubtful, whichever of the two is kept. Measured on 10,600 words of drawn pages: sure words are wrong
+at 0.4 %, doubtful ones that both read alike still at 15 % (what is missing on the paper is missing for both), disputed
+ones at 30 to 70 %; so agreement never makes a word sure. Nothing is rewritten: every word was read by one of the two.
+Tesseract runs inside the process (``tesserocr.py``); the way up of a page and pages as a whole are its business alone.
 """
 
 from __future__ import annotations
@@ -18,9 +20,11 @@ from hoso.settings import Reading
 
 __all__ = ["Hoso", "open", "settle"]
 
-_SURE = 0.90  # a line whose every word is read so confidently is not asked about
-_LEAD = 0.15  # by which the referee must be more confident to be believed
-_DISPUTED = 0.60  # confidence that no disputed word exceeds
+_SURE = 0.90  # a word read so confidently stands, whatever the referee says
+_ASKED = 0.80  # a line with a word below it is asked about
+_LEAD = 0.40  # by which the referee must be more confident to be believed
+_AGREED, _DISPUTED = 0.85, 0.60  # confidence of a doubtful word that both read alike at least, of a disputed one at most
+_HEARD = 0.40  # below it the own reading is a guess, and agreement with it says little
 _ALONE = 0.80  # confidence that a word which only the referee saw must have
 
 
@@ -33,7 +37,7 @@ class Hoso:
     @property
     def fingerprint(self) -> str:
         """Both fingerprints and the rule that settles disputes."""
-        return f"{self._reader.fingerprint} asks {_SURE:g} {_LEAD:g} {self._referee.fingerprint}"
+        return f"{self._reader.fingerprint} asks {_ASKED:g} {_LEAD:g} {self._referee.fingerprint}"
 
     def orientation(self, raster: Raster) -> tuple[int, float]:
         """As the referee says."""
@@ -46,7 +50,7 @@ class Hoso:
     def lines(self, rasters: Sequence[Raster]) -> tuple[tuple[Word, ...], ...]:
         """The words of each raster, one line of print each; boxes as fractions of it. Raises as the referee does."""
         first = self._reader.lines(rasters)
-        doubtful = [k for k, words in enumerate(first) if any(word.confidence < _SURE for word in words)]
+        doubtful = [k for k, words in enumerate(first) if any(word.confidence < _ASKED for word in words)]
         second = dict(zip(doubtful, self._referee.lines([rasters[k] for k in doubtful]), strict=True))
         return tuple(settle(words, second[k]) if k in second else words for k, words in enumerate(first))
 
@@ -59,14 +63,19 @@ def settle(own: Sequence[Word], other: Sequence[Word]) -> tuple[Word, ...]:
 
 def _chosen(what: str, mine: Sequence[Word], theirs: Sequence[Word]) -> Iterator[Word]:
     if what == "equal":
-        for word, same in zip(mine, theirs, strict=True):
-            yield replace(word, confidence=1 - (1 - word.confidence) * (1 - same.confidence))
+        for word in mine:
+            agreed = max(word.confidence, _AGREED) if word.confidence >= _HEARD else word.confidence
+            yield replace(word, confidence=agreed)
     elif what == "insert":
         yield from (replace(w, confidence=_DISPUTED) for w in theirs if w.confidence >= _ALONE and w.text.isalnum())
     elif what == "delete" or _belief(theirs) < _belief(mine) + _LEAD:
-        yield from (replace(word, confidence=min(word.confidence, _DISPUTED)) for word in mine)
+        yield from (word if word.confidence >= _SURE else _disputed(word) for word in mine)
     else:
-        yield from (replace(word, confidence=min(word.confidence, _DISPUTED)) for word in theirs)
+        yield from (_disputed(word) for word in theirs)
+
+
+def _disputed(word: Word) -> Word:
+    return replace(word, confidence=min(word.confidence, _DISPUTED))
 
 
 def _belief(words: Sequence[Word]) -> float:
