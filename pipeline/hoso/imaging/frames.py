@@ -239,6 +239,8 @@ def _digit_row(upright: _Runs, label: int, dpi: float) -> Rect | None:
     high = float(np.percentile(own.stop - own.start, 70))
     own = own.chosen(np.abs(own.stop - own.start - high) <= 0.25 * high)
     full = np.unique(own.line)
+    if len(full) < 5:
+        return None
     edges = full[np.concatenate(([True], np.diff(full) > 1))]
     if len(edges) < 5 or high > 0.5 * dpi:
         return None
