@@ -1,6 +1,6 @@
 """How well pages are read, by damage: Hoso's reading against plain pytesseract on the same generated pages.
 
-    python -m benchmarks.reading [FOLDER …] [--draw COUNT] [--seed TEXT] [--keep] [--plain]
+    python -m benchmarks.reading [FOLDER …] [--draw COUNT] [--seed TEXT] [--engines NAMES] [--keep] [--plain]
 
 FOLDER is what ``python -m tools.papers draw`` wrote (``inbox/`` and ``truth/``); without one, COUNT papers a damage
 family are drawn into a temporary folder. Figures (text NFC, blanks collapsed): CER compares each printed line with the
@@ -21,7 +21,7 @@ import sys
 import tempfile
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from rapidfuzz.distance import Levenshtein
 from benchmarks.machine import write
 from hoso.nouns import Seen, Word
 from hoso.settings import Reading
+from hoso.site import module
 from hoso.stages import read as stage
 from hoso.stages.survey import media_type
 
@@ -58,12 +59,12 @@ class Sheet:
     skew_error: float
 
 
-def reading_accuracy(folders: list[Path], *, plain: bool = True, limit: int = 0) -> list[Sheet]:
-    """Every page of the drawn ``folders`` read by Hoso, and by plain pytesseract where ``plain``."""
-    from hoso.engines import tesseract
-
+def reading_accuracy(
+    folders: list[Path], *, engines: Sequence[str] = ("hoso",), plain: bool = True, limit: int = 0
+) -> list[Sheet]:
+    """Every page of the drawn ``folders`` read by Hoso with each of ``engines``, by plain pytesseract where ``plain``."""
     limits = Reading()
-    engine = tesseract.open(limits)
+    opened = {name: module("engines", name).open(limits) for name in engines}
     sheets: list[Sheet] = []
     for folder in folders:
         for file in sorted((folder / "truth").glob("*.json")):
@@ -71,9 +72,10 @@ def reading_accuracy(folders: list[Path], *, plain: bool = True, limit: int = 0)
                 if page["kind"] != "paper" or (limit and len(sheets) >= limit):
                     continue
                 data = (folder / "inbox" / page["scan"]).read_bytes()
-                started = _cpu()
-                seen = stage.read(data, media_type(data), "0" * 64, page["page"], engine, limits)
-                sheets.append(_sheet(page, "hoso", seen.reading.text(), seen.reading.words, _cpu() - started, seen))
+                for name, engine in opened.items():
+                    started = _cpu()
+                    seen = stage.read(data, media_type(data), "0" * 64, page["page"], engine, limits)
+                    sheets.append(_sheet(page, name, seen.reading.text(), seen.reading.words, _cpu() - started, seen))
                 if plain:
                     started = _cpu()
                     text, words = _plain(data, page["page"], limits)
@@ -87,15 +89,15 @@ def table(sheets: list[Sheet]) -> str:
     wide = " ".join(f"{head:>7}" for head in heads)
     lines = [f"{'damage':10} {'reader':12} {'pages':>5} {wide} {'CPU s':>6} {'upright':>8} {'skew err':>8}"]
     for damage in [*FAMILIES, "all"]:
-        for reader in ("pytesseract", "hoso"):
+        for reader in sorted({s.reader for s in sheets}, key=lambda name: (name != "pytesseract", name)):
             some = [s for s in sheets if s.reader == reader and damage in (s.damage, "all")]
             if some:
                 cer = 100 * sum(s.edits for s in some) / max(1, sum(s.letters for s in some))
                 ordered = 100 * sum(s.ordered for s in some) / max(1, sum(s.letters for s in some))
                 wer = 100 * sum(s.wrong for s in some) / max(1, sum(s.words for s in some))
                 cpu = sum(s.seconds for s in some) / len(some)
-                up = f"{sum(s.upright for s in some)}/{len(some)}" if reader == "hoso" else ""
-                skew = f"{sum(s.skew_error for s in some) / len(some):8.2f}" if reader == "hoso" else ""
+                up = f"{sum(s.upright for s in some)}/{len(some)}" if reader != "pytesseract" else ""
+                skew = f"{sum(s.skew_error for s in some) / len(some):8.2f}" if reader != "pytesseract" else ""
                 figures = f"{cer:7.2f} {ordered:7.2f} {wer:7.2f} {cpu:6.2f}"
                 lines.append(f"{damage:10} {reader:12} {len(some):5} {figures} {up:>8} {skew:>8}")
     return "\n".join(lines)
@@ -199,10 +201,11 @@ def main() -> None:
     parser.add_argument("--seed", default="reading")
     parser.add_argument("--keep", action="store_true", help="write every page's figures under benchmarks/results/")
     parser.add_argument("--plain", action="store_true", help="also plain pytesseract")
+    parser.add_argument("--engines", default="hoso", help="names of engines, by commas")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folders = given.folders or draw(Path(scratch), given.draw, given.seed)
-        sheets = reading_accuracy(folders, plain=given.plain)
+        sheets = reading_accuracy(folders, engines=given.engines.split(","), plain=given.plain)
     print(table(sheets))
     if given.keep:
         print(write("reading", {"seed": given.seed, "sheets": [asdict(sheet) for sheet in sheets]}))
