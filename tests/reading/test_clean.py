@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hoso.imaging import desk, frames, lines, spots
+from hoso.imaging import colour, desk, frames, lines, spots
 from hoso.imaging.clean import Cleaned, clean
 from hoso.imaging.paper import even, ink, parts
 from hoso.imaging.pixels import array, raster, turn_raster
@@ -83,6 +83,26 @@ def test_two_columns_of_a_letterhead_are_two_lines(sheet: Sheets) -> None:
 def test_a_large_letter_keeps_its_marks(sheet: Sheets) -> None:
     drawn = sheet().body(top=700, lines=10).text(300, 300, "GIẤY KHÁM SỨC KHỎE Ề Ỗ Ử", 64)
     assert len(everything(clean(page(drawn)))) == 11
+
+
+TIGHT = ("xem xong, gồm vườn rau xanh, ruộng sâu", "muốn vốn sẵn, vẽ sơ ra xuống, số xấu, ốm cuối")
+
+
+@pytest.mark.parametrize("pitch", [39, 40, 43])
+def test_the_marks_of_tightly_set_print_stay_with_their_own_line(sheet: Sheets, pitch: int) -> None:
+    drawn = sheet()
+    for number in range(12):
+        drawn.text(190, 420 + number * pitch, TIGHT[number % 2], 36)
+    made = sorted(clean(page(drawn))._pieces, key=lambda piece: piece.strip.top)
+    assert len(made) == 12
+    for piece, (_, top, _, bottom) in zip(made, drawn.boxes, strict=True):
+        assert (piece.strip.top, piece.strip.bottom) == (pytest.approx(top, abs=1), pytest.approx(bottom, abs=1))
+
+
+def test_a_dash_that_opens_an_item_is_read_with_its_words(sheet: Sheets) -> None:
+    drawn = sheet().body(top=900, lines=8).text(190, 300, "-", 36).text(224, 300, "Ban Giám đốc", 36)
+    first = min(clean(page(drawn))._pieces, key=lambda piece: piece.strip.top)
+    assert first.strip.left == pytest.approx(drawn.boxes[-2][0], abs=3)
 
 
 def test_leader_dots_go_and_the_dots_of_letters_stay(sheet: Sheets) -> None:
@@ -197,6 +217,20 @@ def test_print_under_a_red_seal_and_a_blue_signature_comes_out(sheet: Sheets) ->
     added = np.count_nonzero(covered & ~alone) / np.count_nonzero(alone)
     assert kept > 0.92
     assert added < 0.35
+
+
+@pytest.mark.parametrize("width", [2, 6, 10, 14])
+def test_the_ring_of_a_seal_is_found_at_its_outer_edge_however_thick(sheet: Sheets, width: int) -> None:
+    drawn = sheet()
+    for reach, thick in ((134, width), (100, 3)):
+        drawn.pen.ellipse((780 - reach, 980 - reach, 780 + reach, 980 + reach), outline=(220, 20, 40), width=thick)
+    drawn.text(700, 950, "SỞ Y TẾ", 40, (220, 20, 40))
+    (ring,) = colour.seals(colour.red(np.asarray(drawn.image)), 200, 0.5)
+    assert (ring.x, ring.y, ring.radius) == (
+        pytest.approx(780, abs=8),
+        pytest.approx(980, abs=8),
+        pytest.approx(134, abs=12),
+    )
 
 
 def blank(sheet: Sheet) -> str:

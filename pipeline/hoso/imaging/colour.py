@@ -267,9 +267,10 @@ def _is_pen(piece: Pixels, millimetre: float, pen: tuple[float, float]) -> bool:
     return bool(np.count_nonzero(cv2.bitwise_or(across, down)) < pen[1] * ink)
 
 
-def _fit(mask: Pixels, x: float, y: float, radius: float) -> tuple[float, float, float, float]:
-    """(support, and the circle) moved and sized by a few pixels to where its ring has most ink."""
-    grow, dx, dy = _MOVES
+def _fit(mask: Pixels, x: float, y: float, radius: float, shrink: int = 4) -> tuple[float, float, float, float]:
+    """(support, and the circle) moved and sized by a few pixels to where its ring has most ink; it loses at most
+    ``shrink`` of its radius."""
+    grow, dx, dy = (side[_MOVES[0] >= -shrink] for side in _MOVES)
     support = _supports(mask, x + dx, y + dy, radius + grow)
     best = int(np.argmax(support - 0.005 * ((grow != 0) | (dx != 0) | (dy != 0))))
     return float(support[best]), x + float(dx[best]), y + float(dy[best]), radius + float(grow[best])
@@ -279,7 +280,7 @@ def _outer(mask: Pixels, x: float, y: float, radius: float, most: float) -> tupl
     """The circle, or the outermost of the rings around the same centre: a seal has two or three."""
     reach = np.arange(radius + 3, most + 2)
     wider = reach[_supports(mask, x, y, reach) >= 0.8 * _support(mask, x, y, radius)]
-    return _fit(mask, x, y, float(wider[-1]))[1:] if len(wider) else (x, y, radius)
+    return _fit(mask, x, y, float(wider[-1]), 1)[1:] if len(wider) else (x, y, radius)  # a thick ring is one ring
 
 
 _RIM = 80  # pixels of nothing around the page where rings are looked for, so that each may be asked beyond its edge
