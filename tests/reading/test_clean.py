@@ -233,6 +233,19 @@ def test_the_ring_of_a_seal_is_found_at_its_outer_edge_however_thick(sheet: Shee
     )
 
 
+def test_words_that_run_around_in_a_black_seal_are_no_lines_and_print_under_it_is(sheet: Sheets) -> None:
+    drawn = sheet().body(lines=14).seal(1000, 1700, ink=(30, 30, 30))
+    for turn in range(0, 360, 30):
+        x, y = 1000 + 103 * np.cos(np.radians(turn)), 1700 + 103 * np.sin(np.radians(turn))
+        drawn.text(x - 9, y - 17, "H", 26, (30, 30, 30))
+    found = everything(clean(grey(drawn.text(980, 1730, "Nguyễn Văn Mẫu", 40))))
+    near = [word.box for word in found if word.box[1] > 1540 / 2339]
+    assert any(box[2] > 1200 / 1654 for box in near), "the name"
+    middle = 1000 / 1654, 1700 / 2339
+    boxes = [box for box in near if not (box[0] < middle[0] < box[2] or box[1] < middle[1] < box[3])]
+    assert all(box[2] > 1141 / 1654 for box in boxes), "nothing but the name off the middle of the seal"
+
+
 def blank(sheet: Sheet) -> str:
     return clean(page(sheet)).blank
 

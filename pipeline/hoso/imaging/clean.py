@@ -116,7 +116,7 @@ def clean(page: Raster, trace: Silent = SILENT) -> Cleaned:
         found = parts(mask)
     trace.step("seals", page=flat, blank=why, seals=grey_rings, signed=signed)
     straight = flat.copy()
-    made, boxes, cells, dirt = _lay(straight, mask.copy(), found, dpi, trace)
+    made, boxes, cells, dirt = _lay(straight, mask.copy(), found, rings + grey_rings, dpi, trace)
     came = grade.Received(near.received, near.mask, near.dpi, near.seen, page.dpi_known)
     graded = grade.quality(flat, mask, dpi, dirt, came)
     trace.step("grade", grade=graded)
@@ -280,7 +280,7 @@ def _marks(evened: Pixels) -> Pixels:
 
 
 def _lay(
-    straight: Pixels, mask: Pixels, found: Parts, dpi: float, trace: Silent
+    straight: Pixels, mask: Pixels, found: Parts, rings: tuple[colour.Circle, ...], dpi: float, trace: Silent
 ) -> tuple[tuple[Piece, ...], tuple[frames.Tick, ...], tuple[Box, ...], int]:
     """The lines of the level page (it and ``mask`` are painted clean in place), its boxes to tick, what rules close in on
     it, its count of specks."""
@@ -312,6 +312,7 @@ def _lay(
         shreds = np.maximum(found.width, found.height) >= 2 * np.minimum(found.width, found.height)
         usable &= (beside <= 0.6 * found.area) | ~(shreds | (found.area < 5))
     made = strips(found, usable, ruled.uprights if ruled else None, ruled.cells if ruled else (), dpi)
+    made = [strip for strip in made if not colour.circling(found, strip.members - 1, rings)]
     cut = pieces(straight, found, made)
     trace.step("lines", count=len(cut))
     return cut, boxes, enclosed(ruled.zone, dpi) if ruled is not None and ruled.uprights.any() else (), len(dirt)

@@ -22,6 +22,7 @@ __all__ = [
     "Sight",
     "Window",
     "blue_strokes",
+    "circling",
     "dark_seals",
     "has_colour",
     "lift",
@@ -36,6 +37,7 @@ _CHROMA = 45
 _SEARCH_DPI = 50.0
 _SMALLEST_MM, _LARGEST_MM = 8.0, 24.0  # radius of a seal
 _MM = 25.4
+_BETWEEN = 0.55  # of a seal's radius, beyond which its words run around
 _LOOSE, _STRICT = (0.5, 0.6), (0.35, 0.35)  # of a pen's strokes in blue, where little else is, and in black
 
 
@@ -142,6 +144,19 @@ def dark_seals(mask: Pixels, found: Parts, dpi: float) -> tuple[Circle, ...]:
         straight = cv2.morphologyEx(rings, cv2.MORPH_OPEN, np.ones(shape, np.uint8))
         rings = cv2.bitwise_and(rings, cv2.bitwise_not(cv2.dilate(straight, np.ones((3, 3), np.uint8))))
     return tuple(circle.times(step) for circle in seals(rings, dpi / step, 0.6))
+
+
+def circling(found: Parts, members: Pixels, rings: tuple[Circle, ...]) -> bool:
+    """Whether all components whose index is in ``members`` lie between the lines of a seal: its ring and the words that
+    run around in it. A line of print that passes under a seal has letters elsewhere too."""
+    left, top, right, bottom = (side[members] for side in (found.left, found.top, found.right, found.bottom))
+    for ring in rings:
+        across = np.maximum(np.maximum(left - ring.x, ring.x - right), 0)
+        down = np.maximum(np.maximum(top - ring.y, ring.y - bottom), 0)
+        far = np.hypot(np.maximum(right - ring.x, ring.x - left), np.maximum(bottom - ring.y, ring.y - top))
+        if ((np.hypot(across, down) >= _BETWEEN * ring.radius) & (far <= 1.06 * ring.radius + 4)).all():
+            return True
+    return False
 
 
 def lift(flat: Pixels, sight: Sight, found: tuple[Circle, ...], strokes: Inked | None) -> None:
