@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
-import resource
 import statistics
 import subprocess
 import sys
@@ -60,7 +59,8 @@ def _page(task: tuple[str, str, int]) -> tuple[dict[str, float], int]:
         _ENGINE[name] = module("engines", name).open(Reading())
     steps = Steps()
     read(Path(path).read_bytes(), "application/pdf", "0" * 64, index, _ENGINE[name], Reading(), steps)
-    return dict(steps.seconds), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    held = Path("/proc/self/status").read_text(encoding="ascii").partition("VmHWM:")[2].split()[0]
+    return dict(steps.seconds), int(held)
 
 
 def _all(name: str, path: Path, pages: int) -> None:

@@ -64,7 +64,9 @@ class Parts:
 
 
 def parts(mask: Pixels) -> Parts:
-    """The components of ``mask``."""
+    """The components of ``mask``, which may be empty."""
+    if not mask.size:  # OpenCV ends the process
+        return Parts(np.zeros(mask.shape, np.int32), *np.zeros((5, 0), np.int32))
     kind = cv2.CV_16U if _few(mask) else cv2.CV_32S  # half the memory is a third of the time
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=kind)
     found = stats[1:]
@@ -102,6 +104,8 @@ def anew(found: Parts, mask: Pixels, changed: Pixels) -> Parts:
 
 def _few(mask: Pixels) -> bool:
     """Whether 16 bits are enough: the upper ends of strokes are counted, each may be given a label or two at first."""
+    if min(mask.shape) < 2:
+        return False
     ends = cv2.bitwise_and(mask[1:], cv2.bitwise_not(mask[:-1]))
     ends = cv2.bitwise_and(ends[:, 1:], cv2.bitwise_not(ends[:, :-1]))
     return bool(cv2.countNonZero(ends) < 2**15 - sum(mask.shape))

@@ -30,6 +30,9 @@ class Whole:
     turn: int
 
 
+_ODD = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)  # what broken objects lead to
+
+
 def whole(data: bytes, index: int) -> Whole | None:
     """The picture of page ``index`` (from 1), None where the page is more or less than one JPEG."""
     try:
@@ -37,7 +40,7 @@ def whole(data: bytes, index: int) -> Whole | None:
             if "/AcroForm" in pdf.Root or not 1 <= index <= len(pdf.pages):
                 return None
             return _whole(pdf.pages[index - 1])
-    except (pikepdf.PdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError):
+    except (pikepdf.PdfError, pikepdf.DependencyError, *_ODD):
         return None  # PDFium says what is wrong with it
 
 
