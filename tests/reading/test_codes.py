@@ -72,6 +72,24 @@ def test_a_small_code_of_a_card_survives_a_copier(sheet: Sheets) -> None:
     assert found(worn) == [("qr", CARD)]
 
 
+def test_a_code_filled_by_a_copier_is_redrawn_by_its_grid(sheet: Sheets) -> None:
+    dots = np.random.default_rng(5)
+    pixels = cv2.GaussianBlur(page_with(sheet, qr(2.7)), (0, 0), 1.0).astype(np.float32)
+    turn = cv2.getRotationMatrix2D((960, 220), 1.5, 1.0)
+    pixels = cv2.warpAffine(pixels, turn, (pixels.shape[1], pixels.shape[0]), borderValue=255)
+    soft = cv2.resize(dots.random((340, 240), dtype=np.float32), (pixels.shape[1], pixels.shape[0]))
+    worn = np.where(pixels + dots.normal(0, 9, pixels.shape) + (soft - 0.5) * 60 < 154, 0, 255).astype(np.uint8)
+    earlier = [look for spot in spots(raster(worn, 200)) for look in looks(raster(worn, 200), spot)]
+    read_by = [number for number, look in enumerate(earlier) if decode(look.picture, bilevel=look.bilevel)]
+    assert read_by, "a redrawn code reads"
+    assert read_by[0] >= 5, "no other look reads it"
+    (code,) = find(raster(worn, 200))
+    assert code.text == CARD
+    left, top, right, bottom = (value * side for value, side in zip(code.box, (1654, 2339) * 2, strict=True))
+    assert (left, top) == pytest.approx((900, 160), abs=9)
+    assert right - left == pytest.approx(bottom - top, rel=0.1)
+
+
 def test_bars_broken_row_by_row_are_read_by_their_mean(sheet: Sheets) -> None:
     bars = np.repeat(drawn(zxingcpp.BarcodeFormat.Code39, "HS26000123", 3)[:1], 70, axis=0)
     dots = np.random.default_rng(2)

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from hoso.imaging.pixels import Pixels, array, raster, resize
+from hoso.imaging.qrgrid import redrawn
 from hoso.nouns import Box, Raster
 
 __all__ = ["Look", "Spot", "coarse", "looks", "spots"]
@@ -103,6 +104,10 @@ def looks(page: Raster, spot: Spot) -> Iterator[Look]:
     for level in (60, 120, 180):
         cut_off = cv2.threshold(thrice, level, 255, cv2.THRESH_BINARY)[1]
         yield Look(raster(cut_off, page.dpi * 3), box, bilevel=True)
+    if not spot.bars:
+        for picture, corners in redrawn(cut):
+            xs, ys = [(left + x) / width for x, _ in corners], [(top + y) / height for _, y in corners]
+            yield Look(raster(picture, page.dpi), (min(xs), min(ys), max(xs), max(ys)), bilevel=True)
 
 
 def _profiles(cut: Pixels) -> Iterator[Pixels]:
