@@ -23,7 +23,10 @@ __all__ = ["Hoso", "open", "settle"]
 _SURE = 0.90  # a word read so confidently stands, whatever the referee says
 _ASKED = 0.80  # a line with a word below it is asked about
 _LEAD = 0.40  # by which the referee must be more confident to be believed
-_AGREED, _DISPUTED = 0.85, 0.60  # confidence of a doubtful word that both read alike at least, of a disputed one at most
+_AGREED, _DISPUTED = (
+    0.85,
+    0.60,
+)  # confidence of a doubtful word that both read alike at least, of a disputed one at most
 _HEARD = 0.40  # below it the own reading is a guess, and agreement with it says little
 _ALONE = 0.80  # confidence that a word which only the referee saw must have
 
