@@ -66,8 +66,9 @@ def draw(folder: Path, dossiers: int, seed: str) -> int:
             continue
         frames = [frame.convert("RGB" if frame.mode not in "1L" else frame.mode) for f in files for frame in _frames(f)]
         dpi = Image.open(files[0]).info.get("dpi", (200, 200))[0]
+        how = {} if any(frame.mode == "1" for frame in frames) else {"quality": 80}  # black and white goes as CCITT
         frames[0].save(
-            folder / f"{dossier.name}.pdf", save_all=True, append_images=frames[1:], resolution=float(dpi), quality=80
+            folder / f"{dossier.name}.pdf", save_all=True, append_images=frames[1:], resolution=float(dpi), **how
         )
         count += len(frames)
     return count
