@@ -134,7 +134,7 @@ def _gather(scans: Path, whole: Path, most: int, seed: str) -> int:
     """One PDF of at most so many scanned pages; gives how many."""
     import pikepdf
 
-    draw(scans, max(2, most // 8), seed)
+    draw(scans, max(2, most // 3), seed)
     with pikepdf.new() as pdf:
         for file in sorted(scans.iterdir()):
             with pikepdf.open(file) as one:

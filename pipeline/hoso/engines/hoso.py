@@ -21,7 +21,7 @@ from hoso.settings import Reading
 __all__ = ["Hoso", "open", "settle"]
 
 _SURE = 0.90  # a word read so confidently stands, whatever the referee says
-_ASKED = 0.80  # a line with a word below it is asked about
+_ASKED = 0.60  # a line with a word below it is asked about
 _LEAD = 0.40  # by which the referee must be more confident to be believed
 _AGREED, _DISPUTED = (
     0.85,
