@@ -180,7 +180,7 @@ def main() -> None:
     """The command; see the module's text."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.real_text", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--documents", type=Path, default=DOCUMENTS)
-    parser.add_argument("--engine", default="tesseract", help="a module of engines/")
+    parser.add_argument("--engine", default="hoso", help="a module of engines/")
     parser.add_argument("--language", default=Reading().language)
     parser.add_argument("--only", default="", help="pages whose name holds this")
     parser.add_argument("--show", action="store_true", help="tell each line that is not right")
