@@ -12,14 +12,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import tempfile
 from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.machine import write
+from benchmarks.machine import cpu, write
 from benchmarks.reading import FAMILIES, by_place, draw
 from hoso.nouns import Word
 from hoso.settings import Reading
@@ -78,19 +77,14 @@ def compared(folders: list[Path], readers: list[str]) -> dict[str, dict[str, dic
 def _timed(engine: Any, lines: Any) -> tuple[float, tuple[tuple[Word, ...], ...]]:
     best = 1e9
     for _ in range(2):
-        started = _cpu()
+        started = cpu()
         answers = engine.lines(lines)
-        best = min(best, _cpu() - started)
+        best = min(best, cpu() - started)
     return best, answers
 
 
 def _said(words: tuple[Word, ...]) -> str:
     return " ".join(word.text for word in words)
-
-
-def _cpu() -> float:
-    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
 
 
 def main() -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import platform
+import resource
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-__all__ = ["ROOT", "machine", "write"]
+__all__ = ["ROOT", "cpu", "machine", "write"]
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
@@ -33,6 +34,12 @@ def machine() -> dict[str, Any]:
         "python": platform.python_version(),
         "tesseract": tesseract[0] if tesseract else "absent",
     }
+
+
+def cpu() -> float:
+    """CPU seconds of this process and of the children it has waited for."""
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
 
 
 def write(name: str, answer: dict[str, Any]) -> Path:

@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -28,7 +27,7 @@ from typing import Any
 
 from rapidfuzz.distance import Levenshtein
 
-from benchmarks.machine import write
+from benchmarks.machine import cpu, write
 from hoso.nouns import Seen, Word
 from hoso.settings import Reading
 from hoso.site import module
@@ -73,13 +72,13 @@ def reading_accuracy(
                     continue
                 data = (folder / "inbox" / page["scan"]).read_bytes()
                 for name, engine in opened.items():
-                    started = _cpu()
+                    started = cpu()
                     seen = stage.read(data, media_type(data), "0" * 64, page["page"], engine, limits)
-                    sheets.append(_sheet(page, name, seen.reading.text(), seen.reading.words, _cpu() - started, seen))
+                    sheets.append(_sheet(page, name, seen.reading.text(), seen.reading.words, cpu() - started, seen))
                 if plain:
-                    started = _cpu()
+                    started = cpu()
                     text, words = _plain(data, page["page"], limits)
-                    sheets.append(_sheet(page, "pytesseract", text, words, _cpu() - started))
+                    sheets.append(_sheet(page, "pytesseract", text, words, cpu() - started))
     return sheets
 
 
@@ -171,11 +170,6 @@ def _plain(data: bytes, index: int, limits: Reading) -> tuple[str, list[Word]]:
             words.append(Word(str(text), (x / wide, y / high, (x + w) / wide, (y + h) / high), 1.0, 0))
             texts.setdefault((cells["block_num"][k], cells["par_num"][k], cells["line_num"][k]), []).append(str(text))
     return "\n".join(" ".join(line) for line in texts.values()), words
-
-
-def _cpu() -> float:
-    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
 
 
 def draw(folder: Path, count: int, seed: str, families: Iterable[str] = FAMILIES) -> list[Path]:

@@ -13,7 +13,6 @@ import argparse
 import json
 import multiprocessing
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -63,8 +62,8 @@ def _page(task: tuple[str, str, int]) -> tuple[dict[str, float], int]:
     return dict(steps.seconds), int(held)
 
 
-def _all(name: str, path: Path, pages: int) -> None:
-    """Read every page with a pool; tell the steps on standard output."""
+def _all(name: str, path: Path, pages: int, steps: Path) -> None:
+    """Read every page with a pool; write the seconds by step, and the most memory, to ``steps``."""
     seconds: Counter[str] = Counter()
     memory = 0
     spawn = multiprocessing.get_context("spawn")
@@ -72,7 +71,7 @@ def _all(name: str, path: Path, pages: int) -> None:
         for one, kilobytes in pool.map(_page, [(name, str(path), k + 1) for k in range(pages)]):
             seconds.update(one)
             memory = max(memory, kilobytes)
-    print(json.dumps({"steps": dict(seconds), "memory_mb": memory / 1000}))
+    steps.write_text(json.dumps({"steps": dict(seconds), "memory_mb": memory / 1000}), encoding="utf-8")
 
 
 def main() -> None:
@@ -83,10 +82,10 @@ def main() -> None:
     asked.add_argument("--seed", default="reading-speed")
     asked.add_argument("--engines", default="hoso,tesserocr")
     asked.add_argument("--keep", action="store_true", help="write the figures to benchmarks/results")
-    asked.add_argument("--one", nargs=3, metavar=("ENGINE", "FILE", "PAGES"), help=argparse.SUPPRESS)
+    asked.add_argument("--one", nargs=4, metavar=("ENGINE", "FILE", "PAGES", "STEPS"), help=argparse.SUPPRESS)
     given = asked.parse_args()
     if given.one:
-        _all(given.one[0], Path(given.one[1]), int(given.one[2]))
+        _all(given.one[0], Path(given.one[1]), int(given.one[2]), Path(given.one[3]))
         return
     peer, names = ocrmypdf(), given.engines.split(",")
     runs: dict[str, list[tuple[float, float]]] = {name: [] for name in (*names, "ocrmypdf")}
@@ -94,19 +93,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         scans = Path(temporary) / "scans"
         scans.mkdir()
-        whole, pages = (
-            Path(temporary) / "pages.pdf",
-            _gather(scans, Path(temporary) / "pages.pdf", given.pages, given.seed),
-        )
+        whole, steps = Path(temporary) / "pages.pdf", Path(temporary) / "steps.json"
+        pages = _gather(scans, whole, given.pages, given.seed)
         for _ in range(given.rounds):
             for name in names:
-                command = [sys.executable, "-m", "benchmarks.reading_speed", "--one", name, whole, str(pages)]
+                command = [sys.executable, "-m", "benchmarks.reading_speed", "--one", name, whole, str(pages), steps]
                 runs[name].append(timed(command))
-                told[name] = (
-                    json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-                    if (name not in told)
-                    else told[name]
-                )
+                told[name] = json.loads(steps.read_text(encoding="utf-8"))
             options = ["-q", "-l", "vie", "--output-type", "pdf", "--optimize", "0", "--jobs", str(_WORKERS)]
             runs["ocrmypdf"].append(timed([peer, *options, whole, Path(temporary) / "out.pdf"]))
     wall = {name: statistics.median(run[0] for run in all_runs) for name, all_runs in runs.items()}

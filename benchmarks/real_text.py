@@ -21,7 +21,6 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import resource
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -30,7 +29,7 @@ from pathlib import Path
 
 from rapidfuzz.distance import Levenshtein
 
-from benchmarks.machine import ROOT, write
+from benchmarks.machine import ROOT, cpu, write
 from hoso.engines.api import Engine
 from hoso.nouns import Raster
 from hoso.settings import Reading
@@ -162,11 +161,6 @@ def _plain(shown: Raster) -> str:
     return str(pytesseract.image_to_string(picture, lang="vie"))
 
 
-def _cpu() -> float:
-    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
-
-
 def _told(name: str, scores: Sequence[Score]) -> str:
     letters, words = sum(s.letters for s in scores), sum(s.words for s in scores)
     return (
@@ -194,14 +188,14 @@ def main() -> None:
     engine: Engine = module("engines", given.engine).open(Reading(language=given.language))
     scores: dict[str, list[Score]] = {"hoso": [], "pytesseract": []}
     for wanted in pages:
-        started = _cpu()
+        started = cpu()
         text = read_page(wanted, engine, given.documents)
-        scores["hoso"].append(compared(wanted, text, "hoso", _cpu() - started))
+        scores["hoso"].append(compared(wanted, text, "hoso", cpu() - started))
         if not given.no_plain:
             data = (given.documents / wanted.file).read_bytes()
-            started = _cpu()
+            started = cpu()
             text = _plain(stage.decode(data, media_type(data), wanted.page, Reading()))
-            scores["pytesseract"].append(compared(wanted, text, "pytesseract", _cpu() - started))
+            scores["pytesseract"].append(compared(wanted, text, "pytesseract", cpu() - started))
         for reader in scores.values():
             if reader:
                 print(

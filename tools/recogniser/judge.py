@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -18,7 +17,7 @@ from random import Random
 
 from rapidfuzz.distance import Levenshtein
 
-from benchmarks.machine import write
+from benchmarks.machine import cpu, write
 from hoso.imaging.clean import clean
 from hoso.imaging.pixels import turn_raster
 from hoso.nouns import Raster, Word
@@ -47,11 +46,6 @@ def _readers(names: str) -> dict[str, Read]:
     return readers
 
 
-def _cpu() -> float:
-    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
-
-
 def main(words: list[str] | None = None) -> None:
     """``python -m tools.recogniser judge``."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -78,9 +72,9 @@ def main(words: list[str] | None = None) -> None:
         lines = [line for line in lines if line[1]]
         letters = sum(len(text) for _, text in lines)
         for name, read in readers.items():
-            began = _cpu()
+            began = cpu()
             said = [" ".join(w.text for w in words) for words in read([raster for raster, _ in lines])]
-            spent = _cpu() - began
+            spent = cpu() - began
             wrong = sum(Levenshtein.distance(a, b) for a, (_, b) in zip(said, lines, strict=True))
             exact = sum(a == b for a, (_, b) in zip(said, lines, strict=True))
             row = {
