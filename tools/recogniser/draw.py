@@ -16,14 +16,14 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from hoso.engines import network
 from hoso.imaging.paper import even, ink
 from tools.papers.fonts import uncovered
 
 __all__ = ["HEIGHT", "Faces", "Pen", "fit"]
 
-HEIGHT = 40  # rows that the network sees
-_AIR = 2  # rows and columns of white around the ink, before fitting
-_GROWS, _DPI = 1.25, 200.0
+HEIGHT = network.ROWS
+_DPI = 200.0  # at which reading works
 _HELD = ("NotoSerif", "Gentium", "Charis", "Carlito", "Lato")  # families never drawn with: unseen fonts for judging
 _TIMES = ("LiberationSerif", "Tinos", "texgyretermes", "FreeSerif", "TimesNewRoman")
 _ARIAL = ("LiberationSans", "Arimo", "texgyreheros", "FreeSans")
@@ -63,18 +63,12 @@ _ODD = (
 def fit(piece: np.ndarray, dpi: float) -> np.ndarray | None:
     """A grey piece (rows x columns, ink dark) cropped to its ink and scaled to ``HEIGHT`` rows; None without ink.
 
-    The same sums stand in ``hoso.engines.network``; Pillow's triangle filter is ONNX's antialiased linear one.
+    Where and how far is asked of the engine itself; Pillow's triangle filter is ONNX's antialiased linear one.
     """
-    dark = piece < 176
-    rows, columns = np.flatnonzero(dark.any(axis=1)), np.flatnonzero(dark.any(axis=0))
-    if not len(rows):
+    seen = network.fit(piece < network.DARK, dpi)
+    if seen is None:
         return None
-    top, bottom = max(0, rows[0] - _AIR), min(piece.shape[0], rows[-1] + 1 + _AIR)
-    left, right = max(0, columns[0] - 2 * _AIR), min(piece.shape[1], columns[-1] + 1 + 2 * _AIR)
-    cut = piece[top:bottom, left:right]
-    high, wide = cut.shape
-    scale = min(HEIGHT / high, _GROWS * _DPI / dpi)
-    size = (max(8, round(wide * scale)), max(1, min(HEIGHT, round(high * scale))))
+    cut, size = piece[seen.top : seen.bottom, seen.left : seen.right], (seen.wide, seen.high)
     small = np.asarray(Image.fromarray(cut).resize(size, Image.Resampling.BILINEAR))
     fitted = np.full((HEIGHT, size[0]), 255, np.uint8)
     start = (HEIGHT - size[1]) // 2

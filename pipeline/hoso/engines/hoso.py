@@ -23,10 +23,8 @@ __all__ = ["Hoso", "open", "settle"]
 _SURE = 0.90  # a word read so confidently stands, whatever the referee says
 _ASKED = 0.60  # a line with a word below it is asked about
 _LEAD = 0.40  # by which the referee must be more confident to be believed
-_AGREED, _DISPUTED = (
-    0.85,
-    0.60,
-)  # confidence of a doubtful word that both read alike at least, of a disputed one at most
+_AGREED = 0.85  # confidence that a doubtful word which both read alike has at least
+_DISPUTED = 0.60  # confidence that a disputed word has at most
 _HEARD = 0.40  # below it the own reading is a guess, and agreement with it says little
 _ALONE = 0.80  # confidence that a word which only the referee saw must have
 

@@ -1,14 +1,15 @@
 """Owns Hoso's own recogniser of printed Vietnamese lines: a small CTC network run by ONNX Runtime on one core.
 
 Reads lines only: whole pages are cut into lines elsewhere (``imaging/lines.py``), and which way up a page lies is asked of
-another engine. The graph scales a line to the network's height itself; what is cropped and how far it is scaled must
-stay as in ``tools/recogniser/draw.py``, which drew the lines that it learned from. Never rewrites what was read.
+another engine. What of a line is cropped and how far it is scaled is said here, for reading and for training alike
+(``tools/recogniser``); the graph does the scaling. Never rewrites what was read.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -19,16 +20,43 @@ from hoso import resources
 from hoso.errors import Misconfigured, Unavailable
 from hoso.nouns import Raster, Word
 
-__all__ = ["Network", "open_model"]
+__all__ = ["DARK", "ROWS", "Fit", "Network", "fit", "open_model"]
 
 MODEL = "hoso-line"
-_ROWS, _STEP = 40, 4  # of the network: rows it sees, columns that make one step of its answer
-_DARK = 176  # below it a pixel is ink
+ROWS = 40  # of a line that the network sees
+_STEP = 4  # columns that make one step of its answer
+DARK = 176  # below it a pixel is ink
 _AIR = 2  # rows of white around the ink; twice as many columns
 _GROWS, _DPI = 1.25, 200.0  # small print is enlarged up to so much, seen from this resolution
 _WIDEST = 6000  # columns after scaling: a longer "line" is none
 
 Pixels = np.ndarray[Any, np.dtype[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What of a line's picture the network sees, in pixels of it, and the ``high`` x ``wide`` pixels it is scaled to."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+    scale: float
+    high: int
+    wide: int
+
+
+def fit(dark: Pixels, dpi: float) -> Fit | None:
+    """The fit of a line whose ink is True in ``dark`` (rows x columns): its ink with a rim, at most ROWS high, small print
+    enlarged no more than 1.25 times of what it is at 200 dpi. None without ink."""
+    rows, columns = np.flatnonzero(dark.any(axis=1)), np.flatnonzero(dark.any(axis=0))
+    if not len(rows):
+        return None
+    top, bottom = max(0, int(rows[0]) - _AIR), min(dark.shape[0], int(rows[-1]) + 1 + _AIR)
+    left, right = max(0, int(columns[0]) - 2 * _AIR), min(dark.shape[1], int(columns[-1]) + 1 + 2 * _AIR)
+    scale = min(ROWS / (bottom - top), _GROWS * _DPI / dpi)
+    high, wide = max(1, min(ROWS, round((bottom - top) * scale))), max(8, round((right - left) * scale))
+    return Fit(top, bottom, left, right, scale, high, wide)
 
 
 class Network:
@@ -51,27 +79,21 @@ class Network:
         if raster.channels != 1:
             raise ValueError(f"lines are read in grey, not in {raster.channels} channels; clean the page first")
         pixels = np.frombuffer(raster.data, np.uint8).reshape(raster.height, raster.width)
-        dark = pixels < _DARK
-        rows, columns = np.flatnonzero(dark.any(axis=1)), np.flatnonzero(dark.any(axis=0))
-        if not len(rows):
+        dark = pixels < DARK
+        seen = fit(dark, raster.dpi)
+        if seen is None or seen.wide > _WIDEST:
             return ()
-        top, bottom = max(0, rows[0] - _AIR), min(raster.height, rows[-1] + 1 + _AIR)
-        left, right = max(0, columns[0] - 2 * _AIR), min(raster.width, columns[-1] + 1 + 2 * _AIR)
-        scale = min(_ROWS / (bottom - top), _GROWS * _DPI / raster.dpi)
-        high, wide = max(1, min(_ROWS, round((bottom - top) * scale))), max(8, round((right - left) * scale))
-        if wide > _WIDEST:
-            return ()
-        above = (_ROWS - high) // 2
+        above = (ROWS - seen.high) // 2
         feed = {
-            "piece": np.ascontiguousarray(pixels[None, None, top:bottom, left:right]),
-            "size": np.array([1, 1, high, wide], np.int64),
-            "pads": np.array([0, 0, above, 0, 0, 0, _ROWS - high - above, -wide % _STEP], np.int64),
+            "piece": np.ascontiguousarray(pixels[None, None, seen.top : seen.bottom, seen.left : seen.right]),
+            "size": np.array([1, 1, seen.high, seen.wide], np.int64),
+            "pads": np.array([0, 0, above, 0, 0, 0, ROWS - seen.high - above, -seen.wide % _STEP], np.int64),
         }
         try:
             likely = self._session.run(None, feed)[0]
         except Exception as error:
-            raise Unavailable(f"the recogniser {MODEL} failed on a line of {wide} columns: {error}") from error
-        return self._words(likely, dark, left, _STEP / scale)
+            raise Unavailable(f"the recogniser {MODEL} failed on a line of {seen.wide} columns: {error}") from error
+        return self._words(likely, dark, seen.left, _STEP / seen.scale)
 
     def _words(self, likely: Pixels, dark: Pixels, left: int, step: float) -> tuple[Word, ...]:
         """Greedy decoding (Graves et al. 2006): the likeliest class of each step, repeats and blanks taken out."""
