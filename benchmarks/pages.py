@@ -25,7 +25,7 @@ from benchmarks.machine import write
 from hoso.imaging.clean import clean
 from hoso.imaging.pixels import raster, turn
 from hoso.imaging.upright import guess
-from hoso.stages.read import _SURE as SURE  # the bar that reading itself applies
+from hoso.stages.read import SURE
 from tools.papers import damage, ink
 from tools.papers.fonts import FAMILIES, font_file
 from tools.papers.people import full_name

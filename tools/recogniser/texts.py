@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
+from hoso.engines import tessdata
 from tools.papers import prose
 from tools.papers.people import full_name, person
 from tools.papers.world import office, place, province
@@ -53,7 +54,7 @@ _ABBR = _PARTS["abbreviations"]
 
 def _words() -> list[str]:
     """The word list of the installed ``vie`` model; only what the alphabet spells."""
-    place = next(Path("/usr/share/tesseract-ocr").glob("*/tessdata/vie.traineddata"))
+    place = tessdata.models() / "vie.traineddata"
     with tempfile.TemporaryDirectory() as folder:
         run = {"check": True, "capture_output": True, "cwd": folder}
         subprocess.run(["combine_tessdata", "-u", str(place), "vie."], **run)  # type: ignore[call-overload]

@@ -17,15 +17,14 @@ from pathlib import Path
 from hoso.errors import Misconfigured
 from hoso.nouns import Raster, Word
 
-__all__ = ["INSTALL", "LINE", "OSD_SURE", "PAGE", "VARIABLES", "digests", "grey", "missing", "models", "size", "words"]
+__all__ = ["INSTALL", "LINE", "PAGE", "VARIABLES", "digests", "grey", "missing", "models", "size", "way_up", "words"]
 
 # psm 4 (a column of lines of varying size) is best on cleaned pages, psm 7 takes a picture as one line; without inverted
 # text (a second pass over dark areas: seals, photographs) it is quicker.
 PAGE, LINE = 4, 7
 VARIABLES = {"tessedit_do_invert": "0"}
 INSTALL = "apt-get install tesseract-ocr tesseract-ocr-vie tesseract-ocr-osd"
-OSD_SURE = 3.0
-"""Tesseract's orientation confidence from which it is right on our pages."""
+_OSD_SURE = 3.0  # Tesseract's orientation confidence from which it is right on our pages
 
 _DEBIAN = Path("/usr/share/tesseract-ocr/5/tessdata")
 _NAME = r"(?:script/)?[A-Za-z0-9_]+"
@@ -48,6 +47,11 @@ def models() -> Path:
     if _DEBIAN.is_dir():
         return _DEBIAN
     raise Misconfigured(f"there is no folder of Tesseract's models; {INSTALL}")
+
+
+def way_up(degrees: int, confidence: float) -> tuple[int, float]:
+    """(rotation 0|90|180|270, confidence 0..1) from what Tesseract's orientation model says."""
+    return degrees % 360, round(min(1.0, confidence / (2 * _OSD_SURE)), 3)
 
 
 def digests(language: str, folder: Path) -> str:

@@ -54,7 +54,7 @@ class Tesseract:
         sure = re.search(r"Orientation confidence: ([\d.]+)", answer)
         if rotate is None or sure is None:
             return 0, 0.0
-        return int(rotate.group(1)) % 360, round(min(1.0, float(sure.group(1)) / (2 * tessdata.OSD_SURE)), 3)
+        return tessdata.way_up(int(rotate.group(1)), float(sure.group(1)))
 
     def read(self, raster: Raster) -> tuple[Word, ...]:
         """Words in Tesseract's order, NFC, boxes as fractions of the raster, confidence 0..1.

@@ -49,7 +49,7 @@ class Tesserocr:
             api.Clear()
         if said is None:
             return 0, 0.0  # too few letters: an honest don't-know
-        return -int(said["orient_deg"]) % 360, round(min(1.0, said["orient_conf"] / (2 * tessdata.OSD_SURE)), 3)
+        return tessdata.way_up(-int(said["orient_deg"]), said["orient_conf"])
 
     def read(self, raster: Raster) -> tuple[Word, ...]:
         """Words in Tesseract's order, NFC, boxes as fractions of the raster, confidence 0..1.

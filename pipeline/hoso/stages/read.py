@@ -16,11 +16,11 @@ from hoso.nouns import Code, Page, PageRef, Raster, Reading, Seen, Word
 from hoso.settings import Reading as Limits
 from hoso.values.patch import separates
 
-__all__ = ["VERSION", "decode", "read"]
+__all__ = ["SURE", "VERSION", "decode", "read"]
 
 VERSION = "2"
 
-_SURE = 0.7  # of the cheap guess: below it the page is read in every way that is likely
+SURE = 0.7  # of the cheap guess: below it the page is read in every way that is likely
 _TELLING = 8.0  # letters read with confidence, below which a page tells nothing of its way up and stays as it came
 _DASHES = "-–+"  # they open the items of a list, and engines hardly believe them
 _BARS = frozenset("Il|1!/\\[]{}iÌÍỊj¡")  # how bars of a barcode read
@@ -53,7 +53,7 @@ def _printed(ref: PageRef, shown: Raster, engine: Engine, trace: Silent) -> Seen
     rotation, sure = guess(shown)
     trace.step("way up", rotation=rotation, sure=sure)
     seen = _look(ref, shown, rotation if sure > 0 else 0, engine, trace)
-    if seen.page.kind in ("blank", "separator") or (sure >= _SURE and not _reads_badly(seen)):
+    if seen.page.kind in ("blank", "separator") or (sure >= SURE and not _reads_badly(seen)):
         return seen
     asked, answer = engine.orientation(small(shown))
     trace.step("way up asked", rotation=asked, sure=answer)
