@@ -11,7 +11,7 @@ import pytest
 from hoso import forms as form_files
 from hoso.forms import Forms
 from hoso.nouns import Code, Page, PageKind, PageRef, Reading, Record, Seen, Word
-from hoso.stages import check, divide, extract
+from hoso.stages import agree, check, divide, extract
 
 WIDTH, HEIGHT = 1654, 2339
 LEFT, TOP, COLUMN, PITCH, TALL = 0.06, 0.05, 0.0098, 0.0175, 0.0105
@@ -88,7 +88,7 @@ class Understand:
             form = self.forms.form(document.form)
             fields = extract.extract(document, mine, form)
             records.append(check.check(document, fields, form, mine, received))
-        return check.agree(records, self.forms)
+        return agree.agree(records, self.forms)
 
     def one(self, *pages: Seen) -> Record:
         (record,) = self(*pages)

@@ -3,7 +3,7 @@
 import pytest
 
 from hoso.nouns import Record
-from hoso.stages import check
+from hoso.stages import agree
 
 
 def field(record: Record, name: str):
@@ -93,8 +93,8 @@ def test_capitals_alone_are_no_difference(draw, understand, receipt, health) -> 
 
 def test_the_dossier_code_is_the_one_the_papers_print(draw, understand, receipt, decision) -> None:
     records = understand(draw(decision, scan="1"), draw(receipt, scan="2", position=2))
-    assert check.dossier_code(records) == "H31.12-20260609-0092637"
-    assert check.dossier_code(records[:1]) == ""
+    assert agree.dossier_code(records) == "H31.12-20260609-0092637"
+    assert agree.dossier_code(records[:1]) == ""
 
 
 def test_a_page_without_legible_words_is_told(draw, understand, decision) -> None:

@@ -12,7 +12,7 @@ from hoso.recipe import intake, reading
 from hoso.recipe.intake import Arrival
 from hoso.recipe.standing import as_sealed
 from hoso.site import Site
-from hoso.stages import check, divide, extract
+from hoso.stages import agree, check, divide, extract
 from hoso.work import Crew, Lost, Task, record, step
 
 __all__ = ["digitize_dossiers", "page_keys"]
@@ -105,7 +105,7 @@ def _understand(site: Site, arrival: Arrival) -> Outcome:
         answer = site.ledger.step(reading.read_key(site, scan.digest, index))
         assert answer is not None, "every page was read before"
         answers.append(answer)
-    versions = [divide.VERSION, extract.VERSION, check.VERSION, site.forms.fingerprint]
+    versions = [divide.VERSION, extract.VERSION, check.VERSION, agree.VERSION, site.forms.fingerprint]
     key = keys.key("understand", arrival.manifest, answers, versions)
     outcome = step(site, "understand", key, dossier.id, Outcome, lambda: _outcome(site, dossier, tuple(answers)))
     outcome = replace(outcome, records=tuple(as_sealed(site, one) for one in outcome.records))
@@ -124,11 +124,11 @@ def _outcome(site: Site, dossier: Dossier, answers: tuple[str, ...]) -> Outcome:
         pages = [s for s in seen if s.page.ref in document.pages]
         form = site.forms.form(document.form)
         records.append(check.check(document, extract.extract(document, pages, form), form, pages, received))
-    agreed = check.agree(tuple(records), site.forms)
+    agreed = agree.agree(tuple(records), site.forms)
     pages_seen: tuple[Page, ...] = tuple(s.page for s in seen)
     return Outcome(
         dossier,
-        check.dossier_code(agreed),
+        agree.dossier_code(agreed),
         pages_seen,
         answers,
         agreed,

@@ -1,4 +1,4 @@
-"""Fields against their grammar, against each other and against the other papers of the dossier; then the verdict.
+"""Fields against their grammar and against each other; then the verdict.
 
 Owns: the checks that form files name, the stable codes of problems with their sentence for the clerk, and who must look:
 "clear" or "needs-person". Never: rewrites a value (a check only lowers its confidence), and never says a personal value
@@ -7,17 +7,15 @@ in a sentence.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from hoso.forms import OTHER, Check, FieldRule, Form, Forms
+from hoso.forms import OTHER, Check, Form
 from hoso.nouns import Document, Field, Place, Problem, Record, Seen, Severity
 from hoso.stages.divide import secret_mark
-from hoso.values import identifiers, numbers
-from hoso.values import text as texts
+from hoso.stages.judges import JUDGES
 
-__all__ = ["VERSION", "agree", "check", "dossier_code"]
+__all__ = ["VERSION", "check", "lower", "with_verdict"]
 
 VERSION = "1"
 
@@ -52,65 +50,17 @@ def check(
         judged, found = _of_record(rule, judged, form, received)
         problems += found
     problems += [p for f in judged if (p := _of_field(f, form)) is not None]
-    return _with_verdict(Record(document, judged, tuple(problems)))
+    return with_verdict(Record(document, judged, tuple(problems)))
 
 
-def agree(records: Sequence[Record], forms: Forms) -> tuple[Record, ...]:
-    """The records of one dossier, with ``dossier.value-differs`` on both sides of each fact on which papers differ.
-
-    Which fields state the same fact is said in the form files (``same_as``). Capitals and blanks make no difference;
-    a tone mark does: a difference of one letter is as likely a slip of the reader as another person, and a person looks.
-    """
-    stated: dict[str, list[tuple[int, Field, FieldRule]]] = {}
-    for index, record in enumerate(records):
-        form = forms.form(record.document.form)
-        for field in record.fields:
-            rule = form.field(field.name)
-            if rule is not None and rule.same_as and field.value is not None:
-                stated.setdefault(rule.same_as, []).append((index, field, rule))
-    found: dict[int, list[Problem]] = {}
-    hurt: set[tuple[int, str]] = set()
-    for entries in stated.values():
-        if len({_plain(f.value or "") for _, f, _ in entries}) < 2:
-            continue
-        near = min(
-            texts.distance(_plain(a.value or ""), _plain(b.value or ""))
-            for n, (_, a, _) in enumerate(entries)
-            for _, b, _ in entries[n + 1 :]
-            if _plain(a.value or "") != _plain(b.value or "")
-        )  # fmt: skip
-        places = tuple(f.place for _, f, _ in entries if f.place is not None)
-        hint = "khác nhau rất ít, có thể do đọc nhầm" if near <= 2 else "khác nhau"
-        for index, field, rule in entries:
-            sentence = f"{rule.title}: các giấy tờ trong hồ sơ ghi {hint}; hãy xem cả hai chỗ."
-            found.setdefault(index, []).append(Problem("dossier.value-differs", "error", sentence, field.name, places))
-            hurt.add((index, field.name))
-    return tuple(_differing(i, record, found, hurt) for i, record in enumerate(records))
-
-
-def dossier_code(records: Sequence[Record]) -> str:
-    """The dossier code that the papers print: the surest one that is whole; "" where none is."""
-    codes = [f for r in records for f in r.fields if f.name == "ma_ho_so" and f.value and not f.failed]
-    return max(codes, key=lambda f: f.confidence).value or "" if codes else ""
-
-
-def _plain(value: str) -> str:
-    return texts.squeeze(value).casefold()
-
-
-def _differing(index: int, record: Record, found: dict[int, list[Problem]], hurt: set[tuple[int, str]]) -> Record:
-    if index not in found:
-        return record
-    fields = tuple(_lower(f, "dossier.value-differs") if (index, f.name) in hurt else f for f in record.fields)
-    return _with_verdict(replace(record, fields=fields, problems=(*record.problems, *found[index])))
-
-
-def _with_verdict(record: Record) -> Record:
+def with_verdict(record: Record) -> Record:
+    """``record`` with the verdict that its problems make: a note stops nothing."""
     stops = any(p.severity != "note" for p in record.problems)
     return replace(record, verdict="needs-person" if stops else "clear")
 
 
-def _lower(field: Field, code: str) -> Field:
+def lower(field: Field, code: str) -> Field:
+    """``field`` with what a failed check leaves of its confidence; doubtful from then on."""
     failed = field.failed if code in field.failed else (*field.failed, code)
     return replace(field, confidence=round(field.confidence * _LOWERED, 4), status="doubtful", failed=failed)
 
@@ -154,12 +104,6 @@ def _of_field(field: Field, form: Form) -> Problem | None:
     return Problem(own[0], severity, _SENTENCES[own[0]].format(title=title), field.name, places)
 
 
-# ── checks of the record ───────────────────────────────────────────────────────────────────────────────────────────────
-
-Judge = Callable[[Sequence[str], str], tuple[str, str] | None]
-"""Values in the order the form names them, and the day of receipt; gives (code, sentence) where they do not fit."""
-
-
 def _of_record(
     rule: Check, fields: tuple[Field, ...], form: Form, received: str
 ) -> tuple[tuple[Field, ...], list[Problem]]:
@@ -167,7 +111,7 @@ def _of_record(
     values = [f.value for f in mine if f is not None and f.value is not None]
     if len(values) != len(rule.fields):
         return fields, []
-    wrong = _JUDGES[rule.rule]([v for v in values if v], received)
+    wrong = JUDGES[rule.rule]([v for v in values if v], received)
     if wrong is None:
         return tuple(replace(f, passed=(*f.passed, rule.rule)) if f.name in rule.fields else f for f in fields), []
     code, sentence = wrong
@@ -176,53 +120,5 @@ def _of_record(
     severity: Severity = rule.severity if rule.severity in ("error", "warning", "note") else "warning"  # type: ignore[assignment]
     problem = Problem(code, severity, sentence.format(*titles), rule.fields[0], places)
     # told once, with both places: a code with its rule behind it is none that `_of_field` would tell again
-    lowered = tuple(_lower(f, f"{code}:{rule.rule}") if f.name in rule.fields else f for f in fields)
+    lowered = tuple(lower(f, f"{code}:{rule.rule}") if f.name in rule.fields else f for f in fields)
     return lowered, [problem]
-
-
-def _not_after(values: Sequence[str], received: str) -> tuple[str, str] | None:
-    return ("value.order", "{0} sau {1}; hãy đối chiếu hai ngày với bản giấy.") if values[0] > values[1] else None
-
-
-def _sex(values: Sequence[str], received: str) -> tuple[str, str] | None:
-    told = identifiers.sex_and_years(values[0])
-    if told is None or told[0] == values[1]:
-        return None
-    return "value.implausible", "{0} không phù hợp với {1} (chữ số thứ tư); hãy đối chiếu với bản giấy."
-
-
-def _born(values: Sequence[str], received: str) -> tuple[str, str] | None:
-    if identifiers.year_fits(values[0], values[1]) in (True, None):
-        return None
-    return (
-        "value.implausible",
-        "{0} không phù hợp với năm của {1} (chữ số thứ năm, thứ sáu); hãy đối chiếu với bản giấy.",
-    )
-
-
-def _code_date(values: Sequence[str], received: str) -> tuple[str, str] | None:
-    day = numbers.dossier_date(values[0])
-    if day is None:
-        return "value.impossible-date", "{0}: ngày trong mã không có thật; hãy đối chiếu với bản giấy."
-    if day > values[1]:
-        return "value.order", "Ngày trong {0} sau {1}; hãy đối chiếu với bản giấy."
-    return None
-
-
-def _certificate_year(values: Sequence[str], received: str) -> tuple[str, str] | None:
-    if re.fullmatch(r".*/\d{2}", values[0]) and values[0][-2:] != values[1][2:4]:
-        return "value.implausible", "Năm trong {0} khác năm của {1}; hãy đối chiếu với bản giấy."
-    return None
-
-
-def _class_in_text(values: Sequence[str], received: str) -> tuple[str, str] | None:
-    words = set(re.findall(r"\b[A-F]{1,2}\d?E?\b", values[1]))
-    if not words or words & set(values[0].split(", ")):
-        return None
-    return "value.implausible", "{0} khác hạng ghi trong {1}; hãy đối chiếu với bản giấy."
-
-
-_JUDGES: dict[str, Judge] = {
-    "not-after": _not_after, "sex-of-number": _sex, "year-of-number": _born, "code-date": _code_date,
-    "year-of-certificate": _certificate_year, "class-in-text": _class_in_text,
-}  # fmt: skip
