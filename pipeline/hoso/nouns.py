@@ -198,8 +198,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One fact of a document with its evidence.
-
+    """One fact of a document with its evidence. ``features`` are what was noted of it for ``calibration``, by name.
     ``value`` is normalised (None: nothing found), ``raw`` what was read. A table has its rows in ``rows`` and no
     ``value``. ``source`` is "ocr", "pdf", "qr", "person" … ``rule`` names the anchor or pattern that found it.
     ``status``: clear, doubtful (a check or a low confidence), missing (required and not found) or empty (optional)."""
@@ -215,6 +214,7 @@ class Field:
     passed: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
     rows: tuple[dict[str, str], ...] = ()
+    features: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
