@@ -14,11 +14,12 @@ from hoso.errors import Refused
 from hoso.imaging.trace import SILENT, Silent
 from hoso.nouns import Code, Page, PageRef, Raster, Reading, Seen, Word
 from hoso.settings import Reading as Limits
+from hoso.stages.strays import stray
 from hoso.values.patch import separates
 
 __all__ = ["SURE", "VERSION", "decode", "read"]
 
-VERSION = "2"
+VERSION = "3"
 
 SURE = 0.7  # of the cheap guess: below it the page is read in every way that is likely
 _TELLING = 8.0  # letters read with confidence, below which a page tells nothing of its way up and stays as it came
@@ -117,7 +118,7 @@ def _look(ref: PageRef, shown: Raster, rotation: int, engine: Engine, trace: Sil
         return Seen(page, Reading(ref, engine.fingerprint))
     answers = engine.lines(cleaned.lines)
     trace.step("recognise", answers=answers)
-    levelled = cleaned.level(_composed(words) for words in answers)
+    levelled = cleaned.level(map(_kept, cleaned.lines, answers))
     zone = on_page(cleaned, levelled)
     words = order(levelled, cleaned.cells, cleaned.page.height / cleaned.page.width)
     placed = tuple(replace(word, box=cleaned.place(word.box)) for word in words)
@@ -141,6 +142,12 @@ def _of_code(word: Word, code: Code) -> bool:
 def _alone(words: Iterable[Word]) -> Iterable[Word]:
     """Each word as a line of its own: rows are then found by where words stand."""
     return (replace(word, line=number) for number, word in enumerate(words))
+
+
+def _kept(strip: Raster, words: Iterable[Word]) -> tuple[Word, ...]:
+    """What was read on one strip, nothing where it holds no print."""
+    composed = tuple(_composed(words))
+    return () if stray(composed, strip.height / strip.width) else composed
 
 
 def _composed(words: Iterable[Word]) -> Iterable[Word]:
