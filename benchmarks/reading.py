@@ -4,8 +4,9 @@
 
 FOLDER is what ``python -m tools.papers draw`` wrote (``inbox/`` and ``truth/``); without one, COUNT papers a damage
 family are drawn into a temporary folder. Figures (text NFC, blanks collapsed): CER compares each printed line with the
-words read where it stands, words read elsewhere counting as invented, so that reading order does not matter; CER*
-compares the page's text in the order read; WER counts words as a bag: words missed or invented over words there. CPU
+words read where it stands, words read elsewhere counting as invented, so that reading order does not matter; words on a
+stamp that says something (ĐẾN, KHẨN), which the truth's text leaves out, count neither for nor against. CER* compares the
+page's text in the order read, stamps and all; WER counts words as a bag: words missed or invented over words there. CPU
 seconds a page include the engine's process. Plain pytesseract gets the page as drawn, turned upright by nobody, with
 ``vie`` and nothing else.
 """
@@ -38,6 +39,7 @@ __all__ = ["FAMILIES", "Sheet", "by_place", "draw", "reading_accuracy", "table"]
 
 _TICKS = "\u2610\u2612"  # boxes to tick, which the truth does not spell
 _NEAR = 0.02  # of the page: farther from any true word, a word counts as invented
+_STAMPS = ("arrival", "urgency")
 FAMILIES = ("clean", "office", "photocopy", "phone", "fax")
 
 
@@ -112,7 +114,7 @@ def _sheet(
         str(page["damage"]),
         f"{page['scan']}#{page['page']}",
         reader,
-        by_place(page["lines"], words),
+        by_place(page["lines"], words, [mark["box"] for mark in page["ink"] if mark["kind"] in _STAMPS]),
         Levenshtein.distance(truth, said),
         len(truth),
         max(missed, invented),
@@ -123,8 +125,13 @@ def _sheet(
     )
 
 
-def by_place(lines: list[list[tuple[str, float, float, float, float]]], words: Iterable[Word]) -> int:
-    """Edits between each true line and the words read there; a word belongs to the line that holds its middle best."""
+def by_place(
+    lines: list[list[tuple[str, float, float, float, float]]],
+    words: Iterable[Word],
+    stamps: Sequence[tuple[float, float, float, float]] = (),
+) -> int:
+    """Edits between each true line and the words read there; a word belongs to the line that holds its middle best.
+    A word of no line that stands on one of ``stamps`` is passed over."""
     spots = [(k, *word[1:5]) for k, line in enumerate(lines) for word in line]
     homes: list[list[Word]] = [[] for _ in lines]
     edits = 0
@@ -137,6 +144,8 @@ def by_place(lines: list[list[tuple[str, float, float, float, float]]], words: I
             off = max(left - x, x - right, 0.0) + 2 * max(top - y, y - bottom, 0.0) + abs(y - (top + bottom) / 2) / 2
             if off < nearest:
                 best, nearest = k, off
+        if best < 0 and any(left <= x <= right and top <= y <= bottom for left, top, right, bottom in stamps):
+            continue
         if best < 0:
             edits += len(_plain_text(word.text)) + 1
         else:
