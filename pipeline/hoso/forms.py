@@ -20,26 +20,44 @@ from typing import Any
 from hoso import keys
 from hoso.errors import Misconfigured
 
-__all__ = ["FINDERS", "KINDS", "OTHER", "Anchor", "Check", "FieldRule", "Form", "Forms", "fingerprint", "load"]
+__all__ = [
+    "FINDERS", "KINDS", "OTHER", "REGISTERS", "WITNESSES", "Anchor", "Check", "FieldRule", "Form", "Forms",
+    "fingerprint", "load",
+]  # fmt: skip
 
 OTHER = "khac"
 """The type of a paper of no known form."""
 
 KINDS = frozenset(
     {"text", "person", "date", "identity", "phone", "symbol", "dossier-code", "certificate", "licence-class", "choice",
-     "alcohol", "agency", "place", "title", "abstract", "type", "table"}
+     "alcohol", "agency", "place", "title", "abstract", "type", "table", "address",
+     "tax-code", "procedure-code", "expiry", "licence-number"}
 )  # fmt: skip
 """What a value is: which parser of ``values/`` normalises it."""
 
 FINDERS = frozenset(
     {"label", "tick", "symbol", "place", "place-date", "agency", "parent-agency", "abstract", "type", "signer",
-     "signer-title", "under", "date-above", "after", "table"}
+     "signer-title", "under", "date-above", "after", "table", "card", "card-date", "card-place"}
 )  # fmt: skip
 """How a value is found on the page: by the label before it, or by its place in the layout of Decree 30/2020."""
 
 CHECKS = frozenset(
-    {"not-after", "sex-of-number", "year-of-number", "code-date", "year-of-certificate", "class-in-text"}
-)
+    {"plausible-number", "not-future", "lived", "agency-of-code", "symbol-of-type", "facility-of-certificate",
+     "in-register", "as-register",
+     "not-after", "sex-of-number", "year-of-number", "code-date", "year-of-certificate", "class-in-text", "expiry-age",
+     "class-of-date"}
+)  # fmt: skip
+
+WITNESSES = frozenset(
+    {"citizen-qr.number", "citizen-qr.name", "citizen-qr.born", "citizen-qr.sex", "citizen-qr.address",
+     "citizen-qr.issued", "mrz.number", "mrz.name", "mrz.born", "mrz.sex", "mrz.expires", "code.dossier-code",
+     "code.contains"}
+)  # fmt: skip
+"""What else than print may state a field: the QR code of a citizen card, the machine-readable zone, any other code."""
+
+REGISTERS = frozenset({"giay_kham_suc_khoe", "giay_phep_lai_xe", "dan_cu", "co_quan", "don_vi_hanh_chinh"})
+"""Registers that a home may hold (``registers.py``), by the name of their file."""
+
 _ZONES = {
     "page": (0.0, 0.0, 1.0, 1.0), "top": (0.0, 0.0, 1.0, 0.42), "middle": (0.0, 0.15, 1.0, 0.8),
     "bottom": (0.0, 0.45, 1.0, 1.0), "top-left": (0.0, 0.0, 0.58, 0.36), "top-right": (0.38, 0.0, 1.0, 0.36),
@@ -63,7 +81,9 @@ where a wrong figure is a figure too."""
 @dataclass(frozen=True, slots=True)
 class Anchor:
     """A printed ``text`` that tells the form. ``weight`` is how much (1 some, 3 nearly certain), ``zone`` where on the
-    page; ``alone``: it fills a line of its own; ``capitals``: it is set in capitals; ``first``: on the first page."""
+    page; ``alone``: it fills a line of its own; ``capitals``: it is set in capitals; ``first``: on the first page.
+    ``side``: which side of a card bears it ("front", "back"; "" on papers that are no cards). ``witness``: not print but
+    a code tells ("citizen-qr", "mrz"), and ``text`` only names it."""
 
     text: str
     weight: float
@@ -71,6 +91,8 @@ class Anchor:
     alone: bool = False
     capitals: bool = False
     first: bool = True
+    side: str = ""
+    witness: str = ""
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -83,7 +105,8 @@ class FieldRule:
     """One field. ``labels`` are the wordings of its printed label, ``until`` texts that end its value, ``lines`` how many
     lines it may run over, ``choices`` the values it may have, ``columns`` those of a table ("key: heading | heading"),
     ``pattern`` a regular expression its value must match whole, ``same_as`` the fact it states ("person.name"),
-    ``column`` its warehouse type, ``nth`` which of several equal labels is meant (1 the first, -1 the last)."""
+    ``column`` its warehouse type, ``nth`` which of several equal labels is meant (1 the first, -1 the last), ``witness``
+    what else may state it ("citizen-qr.name", "mrz.name": see ``stages/witness``)."""
 
     name: str
     title: str
@@ -100,6 +123,7 @@ class FieldRule:
     pattern: str = ""
     same_as: str = ""
     column: str = "VARCHAR"
+    witness: tuple[str, ...] = ()
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -109,17 +133,23 @@ class FieldRule:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check of the whole record: ``rule`` over ``fields``; ``severity`` of the problem where it fails."""
+    """A check of the whole record: ``rule`` over ``fields``; ``severity`` of the problem where it fails. ``given`` are
+    values of the form itself that the rule gets after those of the fields ("Quyết định"). A rule over a register names it
+    (``register``); the first field is the key, ``columns`` are the register's where they are not called as the fields."""
 
     rule: str
     fields: tuple[str, ...]
     severity: str = "warning"
+    given: tuple[str, ...] = ()
+    register: str = ""
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
     """One dated form. ``threshold`` is the weight of anchors from which a paper is of this form; ``confidence`` the least
-    confidence of a clear field; ``stops`` are printed labels of no field, which end the value before them."""
+    confidence of a clear field; ``stops`` are printed labels of no field, which end the value before them;
+    ``also_called`` are names under which receipts list such a paper, beside its title."""
 
     type: str
     title: str
@@ -133,6 +163,7 @@ class Form:
     checks: tuple[Check, ...]
     stops: tuple[str, ...]
     digest: str
+    also_called: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -210,7 +241,7 @@ def _table(path: Path) -> dict[str, Any]:
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Misconfigured(f"{path}: cannot be read as a form: {error}") from error
     known = {"title", "effective_from", "effective_to", "law", "threshold", "confidence", "based_on", "anchor", "field",
-             "check", "stops", "without", "note"}  # fmt: skip
+             "check", "stops", "without", "note", "also_called"}  # fmt: skip
     _known(f"{path.name}", table, known)
     return table
 
@@ -248,6 +279,7 @@ def _form(path: Path, tables: dict[str, dict[str, Any]]) -> Form:
         checks=tuple(_check(where, entry, names) for entry in table.get("check", ())),
         stops=tuple(table.get("stops", ())),
         digest=keys.key("form", path.stem, _plain(table)),
+        also_called=tuple(table.get("also_called", ())),
     )
 
 
@@ -277,7 +309,9 @@ def _field(where: str, entry: dict[str, Any]) -> FieldRule:
     _one_of(spot, "find", rule.find, FINDERS)
     _one_of(spot, "zone", rule.zone, _ZONES)
     _one_of(spot, "column", rule.column, _COLUMNS)
-    if rule.find in {"label", "tick", "under", "date-above", "after", "table"} and not rule.labels:
+    for witness in rule.witness:
+        _one_of(spot, "witness", witness, WITNESSES)
+    if rule.find in {"label", "tick", "under", "date-above", "after", "table", "card"} and not rule.labels:
         raise Misconfigured(f"{spot}: needs labels, the wordings printed before its value")
     try:
         re.compile(rule.pattern)
@@ -292,6 +326,10 @@ def _check(where: str, entry: dict[str, Any], names: list[str]) -> Check:
     _one_of(f"{where}: check {check.rule!r}", "severity", check.severity, {"error", "warning", "note"})
     for name in check.fields:
         _one_of(f"{where}: check {check.rule!r}", "field", name, names)
+    if check.rule.endswith("-register"):
+        _one_of(f"{where}: check {check.rule!r}", "register", check.register, REGISTERS)
+        if len(check.columns) not in (0, len(check.fields)):
+            raise Misconfigured(f"{where}: check {check.rule!r}: columns must be as many as fields, or left out")
     return check
 
 
@@ -318,6 +356,8 @@ def _entry(where: str, what: str, kind: Any, entry: Any) -> Any:
         raise Misconfigured(f"{label}: {str(error).split('() ')[-1]}") from error
     if isinstance(made, Anchor):
         _one_of(label, "zone", made.zone, _ZONES)
+        _one_of(label, "side", made.side, {"", "front", "back"})
+        _one_of(label, "witness", made.witness, {"", "citizen-qr", "mrz"})
     return made
 
 

@@ -98,5 +98,6 @@ _PARSERS: dict[str, Callable[[str, FieldRule], Parsed]] = {
     "choice": _choice, "person": _name, "date": _dotted(dates.parse), "identity": _dotted(identifiers.identity),
     "phone": _dotted(identifiers.phone), "symbol": _dotted(numbers.symbol), "dossier-code": _dotted(numbers.dossier_code),
     "certificate": _dotted(numbers.certificate), "licence-class": _dotted(licences.parse),
-    "alcohol": _dotted(measures.alcohol),
+    "alcohol": _dotted(measures.alcohol), "address": _plain, "tax-code": _dotted(identifiers.tax_code),
+    "procedure-code": _dotted(numbers.procedure),
 }  # fmt: skip

@@ -1,8 +1,9 @@
 """Numbers that name papers and dossiers. Pure.
 
 Owns: number and symbol of a document (Decree 30/2020, art. 15 and Appendices I and III: "123/QĐ-UBND", "15/UBND-VX",
-"17/2023/QĐ-UBND"), dossier code (agency, date, serial; Circular 01/2018 and 03/2025/TT-VPCP as seen in use), number of
-a driver's health certificate ("00001/GKSKLX/34001/20"; portal guide, domain facts 3).
+"17/2023/QĐ-UBND"), dossier code (agency, date, serial; Circular 01/2018 and 03/2025/TT-VPCP as seen in use), agency code
+in it, procedure code ("1.001612", as portals print it), number of a driver's health certificate
+("00001/GKSKLX/34001/20"; portal guide, domain facts 3).
 Never: fills a number that was left open for the pen.
 """
 
@@ -15,7 +16,9 @@ from hoso.values.fold import fold
 from hoso.values.parsed import NOTHING, Parsed, as_digits
 from hoso.values.text import nfc
 
-__all__ = ["TYPES", "certificate", "dossier_code", "dossier_date", "symbol"]
+__all__ = [
+    "TYPES", "abbreviations", "agency", "certificate", "dossier_code", "dossier_date", "procedure", "symbol", "symbol_kind",
+]  # fmt: skip
 
 TYPES = {
     "NQ": "Nghị quyết", "QĐ": "Quyết định", "CT": "Chỉ thị", "QC": "Quy chế", "QyĐ": "Quy định", "TC": "Thông cáo",
@@ -32,6 +35,11 @@ _SYMBOL = re.compile(
 )
 _CERTIFICATE = re.compile(r"([0-9OoIlSB|]{1,6})[/|lI]GKSKLX[/|lI]([0-9A-ZĐ]{5})[/|lI]([0-9OoIlSB|]{2})(?![0-9])")
 _AGENCY = re.compile(r"\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}|[A-Z]\d{2}(?:\.[0-9A-Z]{1,4}){0,5}")
+_PROCEDURE = re.compile(r"(?<![\d.])[1-9]\.\d{6}(?:\.\d{3}\.\d{2}\.\d{2}\.[GH]\d{2})?(?![\d])")
+_MAIN = re.compile(r"([A-K])(\d{2})")
+_TWICE = frozenset({"qd", "da", "hd", "ctr", "ttr"})
+"""Abbreviations that are two types, or one and an agency, once their marks and capitals are lost."""
+
 _DOSSIER = re.compile(r"[0-9A-Z]{2,3}(?:\.[0-9A-Z]{1,4}){0,6}-(\d{8}|\d{6})-(\d{4,7})(?![0-9])")
 
 
@@ -76,6 +84,49 @@ def dossier_code(text: str) -> Parsed:
         return Parsed(match[0], 0.3, "value.impossible-date")
     whole = _AGENCY.fullmatch(match[0].split("-")[0]) is not None
     return Parsed(match[0], quality * (1.0 if whole else 0.5))
+
+
+def procedure(text: str) -> Parsed:
+    """The code of an administrative procedure: "1.001612", or with province or ministry "1.001612.000.00.00.H48"."""
+    tight = re.sub(r"\s+", "", nfc(text)).upper()
+    match = _PROCEDURE.search(tight)
+    return Parsed(match[0], 1.0 if match[0] == tight else 0.9) if match else NOTHING
+
+
+def agency(code: str) -> tuple[str, tuple[str, ...]] | None:
+    """(main group, groups below it) of an agency code or of the one that a dossier code begins with: "H23.16" and
+    "000.00.16.H23" both give ("H23", ("16",)). None where no group is a main one, or one that no list knows.
+
+    Main groups: A, B, C, D, E, F, I, J with any number, G01 … ministries, H01-H63 and K01-K63 provinces (Decision
+    20/2020/QĐ-TTg and 09/2025/QĐ-TTg; the order of QCVN 102:2016 is the other way round).
+    """
+    groups = code.split("-")[0].split(".")
+    if _MAIN.fullmatch(groups[0]) is None:
+        groups = groups[::-1]
+    if (main := _MAIN.fullmatch(groups[0])) is None:
+        return None
+    if main[1] in "HK" and not 1 <= int(main[2]) <= 63:
+        return None
+    return groups[0], tuple(g for g in groups[1:] if g.strip("0"))
+
+
+def abbreviations(kind: str) -> frozenset[str]:
+    """How the symbol of a paper of that type begins (Decree 30/2020, Appendix III; "Tờ trình" is "TT" on older papers);
+    empty for a type that has none of its own."""
+    wanted = fold(kind)
+    own = {short for short, name in TYPES.items() if fold(name) == wanted}
+    return frozenset(own | ({"TT"} if wanted == "to trinh" else set()))
+
+
+def symbol_kind(value: str) -> str:
+    """The abbreviation of the type in a number and symbol ("123/QĐ-UBND" gives "QĐ"), "" where the symbol begins with an
+    agency, as that of a công văn does. Copies (SY, SL, TrS) have their own."""
+    _, _, rest = value.partition("/")
+    first = re.sub(r"^(?:19|20)\d{2}/", "", rest).split("-")[0].split(".")[0]
+    known = {fold(short): short for short in (*TYPES, "TT", "SY", "SL", "TrS")}
+    if first in TYPES or first in known.values():
+        return first
+    return known.get(fold(first), "") if first.isupper() and fold(first) not in _TWICE else ""
 
 
 def dossier_date(code: str) -> str | None:
