@@ -15,7 +15,7 @@ from hoso.nouns import Document, Field, Place, Problem, Record, Seen, Severity
 from hoso.stages.divide import secret_mark
 from hoso.stages.judges import JUDGES
 
-__all__ = ["VERSION", "check", "lower", "with_verdict"]
+__all__ = ["VERSION", "check", "lower", "problem_of", "with_verdict"]
 
 VERSION = "1"
 
@@ -49,7 +49,7 @@ def check(
     for rule in form.checks:
         judged, found = _of_record(rule, judged, form, received)
         problems += found
-    problems += [p for f in judged if (p := _of_field(f, form)) is not None]
+    problems += [p for f in judged if (p := problem_of(f, form)) is not None]
     return with_verdict(Record(document, judged, tuple(problems)))
 
 
@@ -85,7 +85,7 @@ def _of_pages(pages: Sequence[Seen]) -> list[Problem]:
     return problems
 
 
-def _of_field(field: Field, form: Form) -> Problem | None:
+def problem_of(field: Field, form: Form) -> Problem | None:
     """The problem of a field alone: on an optional one, and on a paper of no form, it is a note."""
     rule = form.field(field.name)
     title = rule.title if rule is not None else field.name
@@ -119,6 +119,6 @@ def _of_record(
     places = tuple(f.place for f in mine if f is not None and f.place is not None)
     severity: Severity = rule.severity if rule.severity in ("error", "warning", "note") else "warning"  # type: ignore[assignment]
     problem = Problem(code, severity, sentence.format(*titles), rule.fields[0], places)
-    # told once, with both places: a code with its rule behind it is none that `_of_field` would tell again
+    # told once, with both places: a code with its rule behind it is none that `problem_of` would tell again
     lowered = tuple(lower(f, f"{code}:{rule.rule}") if f.name in rule.fields else f for f in fields)
     return lowered, [problem]
