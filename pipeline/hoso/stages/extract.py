@@ -1,10 +1,11 @@
 """A document's pages and its form into fields, each with raw text, value, confidence and the place of its ink.
 
-Owns: which finder serves which field, the parsers of kinds, and the sum of a confidence. Never: judges fields against
-each other (``check``), fills a slot from elsewhere on the page, or rewrites what was read: ``raw`` stays beside ``value``.
+Owns: which finder serves which field, the parsers of kinds, and what is noted of a field (``traits``). Never: judges fields
+against each other (``check``), says when a confidence is enough (``weigh``), fills a slot from elsewhere on the page, or
+rewrites what was read: ``raw`` stays beside ``value``.
 
-Confidence = engine × label × pattern: how sure the engine was of the words (0.6 mean + 0.4 least), how well the label
-was read, how well the value fits its grammar.
+The confidence of this stage ranks, it is no probability: engine × label × pattern, that is how sure the engine was of the
+words (0.6 mean + 0.4 least), how well the label was read, how well the value fits its grammar.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 from hoso.forms import FieldRule, Form
 from hoso.nouns import Code, Document, Field, Seen
-from hoso.stages import finders, parsers
+from hoso.stages import finders, parsers, traits
 from hoso.stages.finders import Laid
 from hoso.stages.layout import Token, place_of
 from hoso.values import numbers
@@ -24,7 +26,9 @@ from hoso.values.fold import fold
 
 __all__ = ["VERSION", "extract"]
 
-VERSION = "2"
+VERSION = "3"
+
+Status = Literal["clear", "doubtful", "missing", "empty"]
 
 
 def extract(document: Document, pages: Sequence[Seen], form: Form) -> tuple[Field, ...]:
@@ -33,19 +37,25 @@ def extract(document: Document, pages: Sequence[Seen], form: Form) -> tuple[Fiel
         return tuple(_nothing(rule) for rule in form.fields)
     laid = finders.lay(pages, form)
     codes = [(s.page.position, code) for s in pages for code in s.reading.codes]
-    return tuple(_from_codes(rule, codes, _field(rule, laid, form)) for rule in form.fields)
+    return tuple(_from_codes(rule, codes, _field(rule, laid, form, pages)) for rule in form.fields)
 
 
-def _field(rule: FieldRule, laid: Laid, form: Form) -> Field:
+def _field(rule: FieldRule, laid: Laid, form: Form, pages: Sequence[Seen]) -> Field:
     found = finders.find(rule, laid)
     if found is None:
         return _nothing(rule)
-    raw = texts.squeeze(found.slip.text)
-    place = place_of(found.slip.position, found.slip.tokens)
+    raw, tokens, score = texts.squeeze(found.slip.text), found.slip.tokens, found.slip.score
+    position = found.slip.position
+    place = place_of(position, tokens)
     if rule.kind == "table":
-        sure = _engine(rule, found.slip.tokens) * _label(found.slip.score)
-        status = "clear" if found.rows and sure >= form.enough(rule) else "doubtful" if found.rows else "missing"
-        return Field(rule.name, None, raw, round(sure, 4), place, "ocr", found.rule, status, rows=found.rows)  # type: ignore[arg-type]
+        named = " ".join(row.get("ten", "") for row in found.rows)
+        features = traits.noted(rule, tokens, score, named, 1.0, laid, pages, position)
+        sure = _engine(rule, tokens) * _label(score)
+        status: Status = (
+            "clear" if found.rows and sure >= form.enough(rule) else "doubtful" if found.rows else "missing"
+        )
+        return Field(rule.name, None, raw, round(sure, 4), place, "ocr", found.rule, status,
+                     rows=found.rows, features=features)  # fmt: skip
     parsed = parsers.fit(found.value, rule) if found.value is not None else parsers.parse(raw, rule)
     if parsed.value is None:
         if raw or found.slot:
@@ -53,12 +63,13 @@ def _field(rule: FieldRule, laid: Laid, form: Form) -> Field:
             failed = ("field.unreadable",) if plain else (parsed.fault,) if parsed.fault else ()
             return Field(rule.name, None, raw, 0.0, place, "ocr", found.rule, "doubtful", (), failed)
         return _nothing(rule)
-    sure = _engine(rule, found.slip.tokens) * _label(found.slip.score) * parsed.quality
-    doubtful = sure < form.enough(rule) or bool(parsed.fault)
-    status = "doubtful" if doubtful else "clear"
+    sure = _engine(rule, tokens) * _label(score) * parsed.quality
     failed = (parsed.fault,) if parsed.fault else ()
-    passed = ("value.grammar",) if parsed.quality == 1.0 and rule.kind != "text" else ()
-    return Field(rule.name, parsed.value, raw, round(sure, 4), place, "ocr", found.rule, status, passed, failed)  # type: ignore[arg-type]
+    passed = ("value.grammar",) if parsed.quality == 1.0 and rule.kind not in {"text", "address"} else ()
+    features = traits.noted(rule, tokens, score, parsed.value, parsed.quality, laid, pages, position)
+    status = "doubtful" if failed or sure < form.enough(rule) else "clear"
+    return Field(rule.name, parsed.value, raw, round(sure, 4), place, "ocr", found.rule, status, passed,
+                 failed, features=features)  # fmt: skip
 
 
 def _nothing(rule: FieldRule) -> Field:
