@@ -1,7 +1,9 @@
 """What a paper of each type must hold: the dated form files under ``schemas/``, read into frozen values.
 
 Owns: reading, checking and choosing forms. One file is one form: ``<type>@<first day in force>.toml``; a later form may
-say ``based_on`` an earlier one and then only what changed. Unknown keys are refused with the nearest known one.
+say ``based_on`` an earlier one and then only what changed (``optional``: fields it need not have); ``shared = true``: no
+form itself, only the base of others. ``names`` and ``symbols`` tell a member of the Decree 30/2020 family by its printed
+title and the short form in its number. Unknown keys are refused with the nearest known one.
 Never: looks at a page; what the rules mean on paper is said in ``stages/``.
 
 A form is readable by a records officer; ``docs`` of each key stand in the classes below, which have the same names.
@@ -31,13 +33,14 @@ OTHER = "khac"
 KINDS = frozenset(
     {"text", "person", "date", "identity", "phone", "symbol", "dossier-code", "certificate", "licence-class", "choice",
      "alcohol", "agency", "place", "title", "abstract", "type", "table", "address",
-     "tax-code", "procedure-code", "expiry", "licence-number"}
+     "tax-code", "procedure-code", "expiry", "licence-number",
+     "ethnicity", "nationality", "date-words", "number-words", "money", "register-number", "business-number", "year"}
 )  # fmt: skip
 """What a value is: which parser of ``values/`` normalises it."""
 
 FINDERS = frozenset(
     {"label", "tick", "symbol", "place", "place-date", "agency", "parent-agency", "abstract", "type", "signer",
-     "signer-title", "under", "date-above", "after", "table", "card", "card-date", "card-place"}
+     "signer-title", "recipients", "under", "date-above", "after", "table", "card", "card-date", "card-place"}
 )  # fmt: skip
 """How a value is found on the page: by the label before it, or by its place in the layout of Decree 30/2020."""
 
@@ -45,7 +48,8 @@ CHECKS = frozenset(
     {"plausible-number", "not-future", "lived", "agency-of-code", "symbol-of-type", "facility-of-certificate",
      "in-register", "as-register",
      "not-after", "sex-of-number", "year-of-number", "code-date", "year-of-certificate", "class-in-text", "expiry-age",
-     "class-of-date"}
+     "class-of-date",
+     "date-in-words", "number-in-words"}
 )  # fmt: skip
 
 WITNESSES = frozenset(
@@ -82,8 +86,9 @@ where a wrong figure is a figure too."""
 class Anchor:
     """A printed ``text`` that tells the form. ``weight`` is how much (1 some, 3 nearly certain), ``zone`` where on the
     page; ``alone``: it fills a line of its own; ``capitals``: it is set in capitals; ``first``: on the first page.
-    ``side``: which side of a card bears it ("front", "back"; "" on papers that are no cards). ``witness``: not print but
-    a code tells ("citizen-qr", "mrz"), and ``text`` only names it."""
+    ``leads``: it begins a centred line and may go on in it ("BÁO CÁO TỔNG KẾT …"); ``untitled``: it counts only where no
+    line of capitals entitles the paper. ``side``: which side of a card bears it ("front", "back"; "" on papers that are
+    no cards). ``witness``: not print but a code tells ("citizen-qr", "mrz"), and ``text`` only names it."""
 
     text: str
     weight: float
@@ -93,6 +98,8 @@ class Anchor:
     first: bool = True
     side: str = ""
     witness: str = ""
+    leads: bool = False
+    untitled: bool = False
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -105,6 +112,8 @@ class FieldRule:
     """One field. ``labels`` are the wordings of its printed label, ``until`` texts that end its value, ``lines`` how many
     lines it may run over, ``choices`` the values it may have, ``columns`` those of a table ("key: heading | heading"),
     ``pattern`` a regular expression its value must match whole, ``same_as`` the fact it states ("person.name"),
+    ``block``: the headings of its part of the form; its labels count only behind one of them and before the heading of the
+    next part ("Dân tộc" of the mother), those of the form's first block from the top,
     ``column`` its warehouse type, ``nth`` which of several equal labels is meant (1 the first, -1 the last), ``witness``
     what else may state it ("citizen-qr.name", "mrz.name": see ``stages/witness``)."""
 
@@ -114,6 +123,7 @@ class FieldRule:
     find: str = "label"
     required: bool = False
     labels: tuple[str, ...] = ()
+    block: tuple[str, ...] = ()
     until: tuple[str, ...] = ()
     zone: str = "page"
     lines: int = 1
@@ -229,7 +239,7 @@ def load(folder: Path) -> Forms:
     if not paths:
         raise Misconfigured(f"{folder}: holds no form; forms are files like quyet_dinh@2020-03-05.toml")
     tables = {path.stem: _table(path) for path in paths}
-    forms = tuple(_form(path, tables) for path in paths)
+    forms = tuple(_form(path, tables) for path in paths if not tables[path.stem].get("shared"))
     if not any(f.type == OTHER for f in forms):
         raise Misconfigured(f"{folder}: has no form of the type {OTHER!r}; papers of no known type need it")
     return Forms(forms, keys.key("forms", [f.digest for f in forms]))
@@ -241,7 +251,8 @@ def _table(path: Path) -> dict[str, Any]:
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Misconfigured(f"{path}: cannot be read as a form: {error}") from error
     known = {"title", "effective_from", "effective_to", "law", "threshold", "confidence", "based_on", "anchor", "field",
-             "check", "stops", "without", "note", "also_called"}  # fmt: skip
+             "check", "stops", "without", "note", "also_called", "shared", "names",
+             "symbols", "optional"}  # fmt: skip
     _known(f"{path.name}", table, known)
     return table
 
@@ -274,13 +285,24 @@ def _form(path: Path, tables: dict[str, dict[str, Any]]) -> Form:
         law=table["law"],
         threshold=float(table.get("threshold", 2.5)),
         confidence=float(table.get("confidence", 0.75)),
-        anchors=tuple(_entry(where, "anchor", Anchor, entry) for entry in table.get("anchor", ())),
+        anchors=(*_names(where, table), *(_entry(where, "anchor", Anchor, entry) for entry in table.get("anchor", ()))),
         fields=rules,
         checks=tuple(_check(where, entry, names) for entry in table.get("check", ())),
         stops=tuple(table.get("stops", ())),
         digest=keys.key("form", path.stem, _plain(table)),
         also_called=tuple(table.get("also_called", ())),
     )
+
+
+def _names(where: str, table: dict[str, Any]) -> tuple[Anchor, ...]:
+    """The anchors that ``names`` (titles as printed) and ``symbols`` (the type's short form in a number) stand for."""
+    for key in ("names", "symbols", "optional"):
+        given = table.get(key, [])
+        if not isinstance(given, list) or not all(isinstance(v, str) and v.strip() for v in given):
+            raise Misconfigured(f"{where}: {key} must be a list of texts, not {given!r}")
+    titles = (Anchor(name, 3.0, "top", capitals=True, leads=True) for name in table.get("names", ()))
+    numbers = (Anchor(f"/{symbol}-", 1.0, "top-left") for symbol in table.get("symbols", ()))
+    return (*titles, *numbers)
 
 
 def _inherited(stem: str, tables: dict[str, dict[str, Any]], seen: tuple[str, ...]) -> dict[str, Any]:
@@ -295,7 +317,11 @@ def _inherited(stem: str, tables: dict[str, dict[str, Any]], seen: tuple[str, ..
     own = {entry.get("name"): entry for entry in table.get("field", ())}
     without = set(table.get("without", ()))
     kept = [own.pop(f["name"], f) for f in base.get("field", ()) if f["name"] not in without]
+    for name in (loose := table.get("optional", ())):
+        _one_of(f"{stem}.toml: optional", "field", name, {f["name"] for f in kept})
+    kept = [{**f, "required": False} if f["name"] in loose else f for f in kept]
     merged = {**base, **table, "field": [*kept, *own.values()]}
+    merged.pop("shared", None)
     merged["stops"] = [*base.get("stops", ()), *table.get("stops", ())]
     if "effective_to" not in table:
         merged.pop("effective_to", None)
