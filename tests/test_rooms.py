@@ -30,7 +30,7 @@ HOME: dict[str, str | tuple[str, ...]] = {
     "duckdb": "warehouses", "duckdb_extensions": "warehouses",
     "prefect": "flows",
     "click": "cli", "rich": "cli",
-    "rapidfuzz": "values", "natsort": "values",
+    "rapidfuzz": "values", "natsort": "values", "vietnam_address_converter": "values",
     "msgspec": "keys",
 }  # fmt: skip
 
