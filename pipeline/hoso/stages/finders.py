@@ -13,7 +13,7 @@ from functools import partial
 
 from hoso.forms import FieldRule, Form
 from hoso.nouns import Seen
-from hoso.stages import labels, letterhead, parsers, signing, tables
+from hoso.stages import beneath, labels, letterhead, parsers, signing, tables
 from hoso.stages.labels import Claim, Slip
 from hoso.stages.layout import Sheet, Token, sheet
 from hoso.values import dates
@@ -63,6 +63,7 @@ class Laid:
     head: letterhead.Head
     sign: signing.Signing | None
     claims: tuple[Claim, ...]
+    form: Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ Finder = Callable[[FieldRule, Laid], Found | None]
 def lay(pages: Sequence[Seen], form: Form) -> Laid:
     """The pages of one document, at least one, laid out for the finders."""
     papers = tuple(sheet(s) for s in pages)
-    return Laid(papers, letterhead.head(papers[0]), signing.signing(papers), labels.claims(papers, form))
+    return Laid(papers, letterhead.head(papers[0]), signing.signing(papers), labels.claims(papers, form), form)
 
 
 def find(rule: FieldRule, laid: Laid) -> Found | None:
@@ -129,7 +130,9 @@ def _signer_title(rule: FieldRule, laid: Laid) -> Found | None:
 
 
 def _mine(rule: FieldRule, laid: Laid) -> list[Claim]:
-    mine = [c for c in laid.claims if c.field and c.label in rule.labels]
+    mine = list(labels.within_block(laid.claims, rule, laid.form))
+    if rule.block and rule.nth > 0:
+        mine = mine[:1]  # a part of a form asks once; the next such label is another part's, its heading lost
     return mine[::-1] if rule.nth < 0 else mine
 
 
@@ -255,9 +258,36 @@ def _table(rule: FieldRule, laid: Laid) -> Found | None:
     return None
 
 
+def _card(rule: FieldRule, laid: Laid) -> Found | None:
+    """The value beside or beneath its label; of a number whose label was lost, the only one of its kind."""
+    weak: Found | None = None
+    for claim in _mine(rule, laid):
+        slip = beneath.value_of(claim, laid.sheets, laid.claims, rule.lines)
+        found = Found(slip, f"label: {claim.label}", slot=True)
+        if slip.tokens and parsers.parse(slip.text, rule).value is not None:
+            return found
+        if weak is None or (slip.tokens and not weak.slip.tokens):
+            weak = found
+    if rule.kind in {"identity", "licence-number"}:
+        only = beneath.only_number(laid.sheets)
+        return Found(only, "only number of its kind") if only else weak
+    return weak
+
+
+def _card_date(rule: FieldRule, laid: Laid) -> Found | None:
+    line = beneath.dated_line(laid.sheets)
+    return Found(line[1], "line of place and date", dates.parse(line[2]), slot=True) if line else None
+
+
+def _card_place(rule: FieldRule, laid: Laid) -> Found | None:
+    line = beneath.dated_line(laid.sheets)
+    return Found(line[0], "line of place and date") if line and line[0].tokens else None
+
+
 _FINDERS: dict[str, Finder] = {
     "symbol": partial(_part, "symbol"), "place": partial(_part, "place"), "place-date": partial(_part, "dated"),
     "agency": partial(_part, "agency"), "parent-agency": partial(_part, "parents"), "abstract": partial(_part, "abstract"),
     "type": _kind, "signer": _signer, "signer-title": _signer_title, "label": _behind, "tick": _tick, "under": _under,
     "date-above": _date_above, "after": _after, "table": _table,
+    "card": _card, "card-date": _card_date, "card-place": _card_place,
 }  # fmt: skip

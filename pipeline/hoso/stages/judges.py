@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from hoso.values import identifiers, numbers
+from hoso.values import citizen, identifiers, licences, numbers, words
 
 __all__ = ["JUDGES", "Judge"]
 
@@ -59,8 +59,42 @@ def _class_in_text(values: Sequence[str], received: str) -> tuple[str, str] | No
     return "value.implausible", "{0} khác hạng ghi trong {1}; hãy đối chiếu với bản giấy."
 
 
+def _expiry_age(values: Sequence[str], received: str) -> tuple[str, str] | None:
+    """A citizen card ends on the 25th, 40th or 60th birthday, or never (Law on Citizen Identification 2014, art. 21; Law on
+    Identification 2023, art. 21: one issued within two years before such a birthday stands until the next)."""
+    if values[2] in citizen.ends(values[0], values[1]):
+        return None
+    return "value.implausible", "{2} không ứng với mốc tuổi 25, 40, 60 tính từ {0}; hãy đối chiếu với bản giấy."
+
+
+def _class_of_date(values: Sequence[str], received: str) -> tuple[str, str] | None:
+    """Classes of the Law on Road Traffic 2008 until 2024-12-31, of the Law on Road Traffic Order and Safety since."""
+    named = licences.NEW if values[1] >= licences.CHANGED else licences.OLD
+    if set(values[0].split(", ")) <= named:
+        return None
+    return "value.implausible", "{0} không thuộc danh mục hạng áp dụng vào {1}; hãy đối chiếu với bản giấy."
+
+
+def _date_in_words(values: Sequence[str], received: str) -> tuple[str, str] | None:
+    """A birth certificate says the date of birth twice (Circular 04/2020/TT-BTP, form of the certificate)."""
+    said = words.read_date(values[0]).value
+    if said is None or said == values[1]:
+        return None
+    return "value.implausible", "{0} khác {1}; hãy đối chiếu hai chỗ với bản giấy."
+
+
+def _number_in_words(values: Sequence[str], received: str) -> tuple[str, str] | None:
+    """A sum said in figures and in words (forms of household businesses)."""
+    said = words.read_number(values[0]).value
+    if said is None or said == values[1]:
+        return None
+    return "value.implausible", "{0} khác {1}; hãy đối chiếu hai chỗ với bản giấy."
+
+
 JUDGES: dict[str, Judge] = {
+    "date-in-words": _date_in_words, "number-in-words": _number_in_words,
     "not-after": _not_after, "sex-of-number": _sex, "year-of-number": _born, "code-date": _code_date,
-    "year-of-certificate": _certificate_year, "class-in-text": _class_in_text,
+    "year-of-certificate": _certificate_year, "class-in-text": _class_in_text, "expiry-age": _expiry_age,
+    "class-of-date": _class_of_date,
 }  # fmt: skip
 """By the name that form files use; every name of ``forms.CHECKS`` stands here."""

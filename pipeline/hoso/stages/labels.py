@@ -17,9 +17,9 @@ from hoso.stages.letterhead import clean
 from hoso.values import dates
 from hoso.values import text as texts
 
-__all__ = ["Claim", "Slip", "claims", "following", "span", "without_leaders"]
+__all__ = ["Claim", "Slip", "claims", "following", "span", "within_block", "without_leaders"]
 
-_LABELLED = frozenset({"label", "tick", "under", "date-above", "after", "table"})
+_LABELLED = frozenset({"label", "tick", "under", "date-above", "after", "table", "card"})
 _LEADER = re.compile(r"^[.…_·•\-–—=:;,|'`\"~*]+$")
 
 
@@ -55,7 +55,11 @@ class Slip:
 def claims(sheets: Sequence[Sheet], form: Form) -> tuple[Claim, ...]:
     """Every label of ``form`` on ``sheets``, none overlapping: the better read and the longer win."""
     wanted = [(rule.name, label, rule) for rule in form.fields if rule.find in _LABELLED for label in rule.labels]
-    stops: list[tuple[str, str, FieldRule | None]] = [("", label, None) for label in form.stops]
+    known = {label for _, label, _ in wanted}
+    heads = [h for rule in form.fields for h in rule.block if h not in known]
+    stops: list[tuple[str, str, FieldRule | None]] = [
+        ("", label, None) for label in dict.fromkeys((*form.stops, *heads))
+    ]
     found: list[Claim] = []
     for s, sheet in enumerate(sheets):
         for r, row in enumerate(sheet.rows):
@@ -109,6 +113,26 @@ def _wrapped(s: int, sheet: Sheet, r: int, wanted: Sequence[tuple[str, str, Fiel
             if hit.start <= 1 and hit.start < len(one) < hit.end:
                 found.append(Claim(name, label, s, r, hit.start, len(one), 0.95 * hit.score, True))
     return found
+
+
+def within_block(claims: Sequence[Claim], rule: FieldRule, form: Form) -> tuple[Claim, ...]:
+    """Those of ``claims`` (all of a paper, in reading order) that are labels of ``rule`` inside its part of the form.
+
+    A part goes from its heading to the heading of another; the first part that the form names begins at the top, whether
+    its heading was read or not. Of a part whose heading is lost nothing is taken: the label would be another part's.
+    """
+    mine = [c for c in claims if c.field and c.label in rule.labels]
+    parts = list(dict.fromkeys(r.block for r in form.fields if r.block))
+    if not rule.block:
+        return tuple(mine)
+    of = {heading: part for part in parts for heading in part}
+    inside: list[Claim] = []
+    part = parts[0]
+    for claim in claims:
+        part = of.get(claim.label, part)
+        if part == rule.block and claim in mine:
+            inside.append(claim)
+    return tuple(inside)
 
 
 def following(claim: Claim, sheets: Sequence[Sheet], taken: Sequence[Claim], lines: int) -> Slip:

@@ -12,7 +12,19 @@ from dataclasses import replace
 
 from hoso.forms import FieldRule
 from hoso.stages import letterhead
-from hoso.values import agencies, dates, identifiers, licences, measures, numbers, persons
+from hoso.values import (
+    agencies,
+    citizen,
+    dates,
+    identifiers,
+    licences,
+    measures,
+    numbers,
+    peoples,
+    persons,
+    registers,
+    words,
+)
 from hoso.values import text as texts
 from hoso.values.fold import fold
 from hoso.values.parsed import NOTHING, Parsed
@@ -93,11 +105,38 @@ def _dotted(parse: Callable[[str], Parsed]) -> Callable[[str, FieldRule], Parsed
     return lambda raw, rule: parse(_undotted(raw))
 
 
+def _expiry(raw: str, rule: FieldRule) -> Parsed:
+    """The last day of validity, or one of the form's words for no end ("Không thời hạn")."""
+    if texts.find(citizen.ENDLESS, raw.split(), 0.8):
+        return Parsed(citizen.ENDLESS, 1.0)
+    return dates.parse(_undotted(raw))
+
+
+def _words(read: Callable[[str], Parsed]) -> Callable[[str, FieldRule], Parsed]:
+    """A number or date in words stays in words, each spelled by the closed list; it counts as read where it says one."""
+
+    def parsed(raw: str, rule: FieldRule) -> Parsed:
+        text = re.sub(r"^[^\w]+|[^\w]+$", "", texts.squeeze(_undotted(raw)))
+        if not any(c.isalpha() for c in text):
+            return NOTHING
+        said = read(text)
+        if said.value is None:
+            return Parsed(text, 0.5, said.fault)
+        return Parsed(words.spelled(text), said.quality)
+
+    return parsed
+
+
 _PARSERS: dict[str, Callable[[str, FieldRule], Parsed]] = {
     "text": _plain, "agency": _agency, "title": _plain, "abstract": _plain, "type": _plain, "place": _place_name,
     "choice": _choice, "person": _name, "date": _dotted(dates.parse), "identity": _dotted(identifiers.identity),
     "phone": _dotted(identifiers.phone), "symbol": _dotted(numbers.symbol), "dossier-code": _dotted(numbers.dossier_code),
     "certificate": _dotted(numbers.certificate), "licence-class": _dotted(licences.parse),
+    "expiry": _expiry, "licence-number": _dotted(licences.parse_number),
+    "ethnicity": _dotted(peoples.ethnicity), "nationality": _dotted(peoples.nationality),
+    "date-words": _words(words.read_date), "number-words": _words(words.read_number), "money": _dotted(measures.money),
+    "register-number": _dotted(registers.entry), "business-number": _dotted(registers.business),
+    "year": _dotted(registers.year),
     "alcohol": _dotted(measures.alcohol), "address": _plain, "tax-code": _dotted(identifiers.tax_code),
     "procedure-code": _dotted(numbers.procedure),
 }  # fmt: skip

@@ -1,7 +1,7 @@
-"""Results of a driver's alcohol and drug tests as forms print them. Pure.
+"""Quantities with their unit as forms print them: results of a driver's tests, sums of money. Pure.
 
-Owns: alcohol in blood (mg/100 ml) or breath (mg/l), the two units of the certificate and of the portal (domain facts 3:
-unit 0 = mg/100 ml blood, 1 = mg/l breath). Never: turns one unit into the other.
+Owns: sums in đồng; alcohol in blood (mg/100 ml) or breath (mg/l), the two units of the certificate and of the portal
+(domain facts 3: unit 0 = mg/100 ml blood, 1 = mg/l breath). Never: turns one unit into the other.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from hoso.values.fold import fold
 from hoso.values.parsed import NOTHING, Parsed, as_digits
 from hoso.values.text import squeeze
 
-__all__ = ["alcohol"]
+__all__ = ["alcohol", "money"]
 
 _WHOLE = re.compile(
     r"(?:\d+(?:[.,]\d+)?) ?(?:mg|miligam|g) ?/ ?(?:100 ?ml|1?0?0? ?mililít|l|lít|dl)(?: (?:máu|khí thở|hơi thở))?",
@@ -38,3 +38,22 @@ def alcohol(text: str) -> Parsed:
     if bool(blood) == bool(breath):
         return Parsed(body, 0.5, "value.grammar")
     return Parsed(f"{figures} {'mg/100ml máu' if blood else 'mg/l khí thở'}", 0.85 - 0.15 * changed)
+
+
+_SUM = re.compile(r"(?<![\w/])[0-9OoQlI|]{1,3}(?:\s?[.,]\s?[0-9OoQlI|]{3})+(?![0-9])|(?<![\w.,/])\d{4,15}(?![^\Wđ])")
+_SHORT_SUM = re.compile(r"(?<![\w.,/])(\d{1,4})(?:,(\d{1,3}))?\s?(nghin|ngan|trieu|ty|ti)\b")
+_TIMES = {"nghin": 3, "ngan": 3, "trieu": 6, "ty": 9, "ti": 9}
+
+
+def money(text: str) -> Parsed:
+    """A sum in đồng as plain digits: "200.000.000 đồng" and "200 triệu đồng" give "200000000". Groups of thousands may be
+    parted by dots or commas; ``quality`` falls with each letter taken for a figure."""
+    found = _SUM.search(text)
+    if found:
+        figures, changed = as_digits(re.sub(r"[\s.,]", "", found[0]))
+        return Parsed(str(int(figures)), max(0.4, 1.0 - 0.15 * changed)) if figures.isdigit() else NOTHING
+    short = _SHORT_SUM.search(fold(text))
+    if short:
+        tail = (short[2] or "").ljust(_TIMES[short[3]], "0")
+        return Parsed(str(int(short[1] + tail)), 0.95)
+    return NOTHING
