@@ -198,10 +198,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One fact of a document with its evidence. ``features`` are what was noted of it for ``calibration``, by name.
-    ``value`` is normalised (None: nothing found), ``raw`` what was read. A table has its rows in ``rows`` and no
-    ``value``. ``source`` is "ocr", "pdf", "qr", "person" … ``rule`` names the anchor or pattern that found it.
-    ``status``: clear, doubtful (a check or a low confidence), missing (required and not found) or empty (optional)."""
+    """One fact of a document. ``value`` is normalised (None: nothing found), ``raw`` what was read; a table has ``rows``,
+    no ``value``. ``source``: "ocr", "pdf", "qr", "mrz", "person" … ``rule``: the anchor or pattern that found it.
+    ``status``: clear, doubtful (a check, a low confidence), missing (required and not found) or empty. ``features`` are
+    noted of it for ``calibration``, by name; ``said`` is what other witnesses state: (witness, value, place)."""
 
     name: str
     value: str | None = None
@@ -215,6 +215,7 @@ class Field:
     failed: tuple[str, ...] = ()
     rows: tuple[dict[str, str], ...] = ()
     features: tuple[tuple[str, float], ...] = ()
+    said: tuple[tuple[str, str, Place | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,8 +315,7 @@ class Verification:
     """What a look at a delivered PDF told: read-only, never raised over.
 
     ``claim`` is the PDF/A claim of its metadata ("2U", "" for none); ``mark`` the words of the conversion mark found on
-    page 1, "" for none; ``violations`` those of PDF/A-2u; ``text`` the verdict in Vietnamese.
-    """
+    page 1, "" for none; ``violations`` those of PDF/A-2u; ``text`` the verdict in Vietnamese."""
 
     readable: bool
     pages: int = 0

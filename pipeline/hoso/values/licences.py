@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from hoso.values.fold import fold
-from hoso.values.parsed import NOTHING, Parsed
+from hoso.values.parsed import NOTHING, Parsed, as_digits
 from hoso.values.text import squeeze
 
 __all__ = ["CHANGED", "NEW", "OLD", "parse", "parse_number"]
@@ -54,6 +54,17 @@ def parse(text: str, on: str = "") -> Parsed:
 
 
 def parse_number(text: str) -> Parsed:
-    """A licence number: 12 digits since the PET card (domain facts 2f, secondary)."""
-    digits = re.sub(r"\D", "", text)
-    return Parsed(digits, 1.0) if len(digits) == 12 else NOTHING
+    """A licence number: 12 digits since the PET card of 2012 (domain facts 2f, secondary); paper licences before had a
+    letter or two and six digits or more ("AB 123456"; from memory, medium), told with quality 0.8."""
+    tight = re.sub(r"[\s.,:;|_\-–—…]", "", text)
+    exact = re.search(r"(?<!\d)\d{12}(?!\d)", tight)
+    if exact:
+        return Parsed(exact[0], 1.0)
+    guess, _ = as_digits(tight)
+    exact = re.search(r"(?<!\d)\d{12}(?!\d)", guess)
+    if exact:
+        changed = sum(a != b for a, b in zip(tight[exact.start() : exact.end()], exact[0], strict=True))
+        if changed <= 4:
+            return Parsed(exact[0], max(0.3, 0.8 - 0.15 * changed))
+    older = re.fullmatch(r"[^\w]*([A-ZĐ]{1,2}\d{6,8})[^\w]*", tight)
+    return Parsed(older[1], 0.8) if older else NOTHING

@@ -1,0 +1,161 @@
+"""Values of cards: beside their bilingual label or beneath it, in a column of their own.
+
+Owns: which words belong to a label where several labels share a line and their values stand under them, as cards set
+them; the line of place and date whose words are bilingual ("ngày/date 05 tháng/month 3"); the one number of its kind on a
+card whose label was lost. Never: normalises a value, or looks at papers that print label and value on dotted lines
+(``labels``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from hoso.nouns import Box
+from hoso.stages.labels import Claim, Slip, without_leaders
+from hoso.stages.layout import Row, Sheet, Token, union
+from hoso.stages.letterhead import clean
+from hoso.values import dates
+from hoso.values.fold import fold
+
+__all__ = ["dated_line", "only_number", "value_of"]
+
+_GAP = 2.6
+"""A blank of so many letter heights parts two columns of a card: within a value blanks stay below one."""
+_FAR = 14.0
+"""The same between a label and its value beside it."""
+_FIRST, _NEXT = 3.1, 2.5
+"""How many letter heights below the label its value may begin, and below that the value's next line."""
+_FOREIGN = re.compile(r"^(?:[/|\\Il]|/.*)$")
+_WORDS = re.compile(r"^(n?g[aà]y|th?[aá]ng|n[aă]m)\s?/.*$", re.IGNORECASE)
+
+
+def value_of(claim: Claim, sheets: Sequence[Sheet], taken: Sequence[Claim], lines: int) -> Slip:
+    """The words of the label ``claim``, ``lines`` at most: those beside it up to the next label or a wide blank, else those
+    beneath it in its column; then the lines that go on in that column. ``taken`` are all labels found."""
+    sheet = sheets[claim.sheet]
+    row = sheet.rows[claim.row]
+    label = union(t.box for t in row.tokens[claim.start : claim.end])
+    tall = max(t.box[3] - t.box[1] for t in row.tokens[claim.start : claim.end])
+    em = tall * sheet.em / sheet.line if sheet.line else sheet.em
+    after = [c for c in taken if (c.sheet, c.row) == (claim.sheet, claim.row) and c.start >= claim.end]
+    stop = min((c.start for c in after), default=len(row.tokens))
+    edge = row.tokens[stop].box[0] if stop < len(row.tokens) else 1.0
+    got = _beside(row.tokens[claim.end : stop], label[2], em)
+    used, last, reach = (1, row.y, _NEXT) if got else (0, row.y, _FIRST)
+    for index in range(claim.row + 1, len(sheet.rows)):
+        below = sheet.rows[index]
+        if used >= lines or below.y - last > reach * tall:
+            break
+        if below.y - last < 0.5 * tall:
+            continue
+        starts = [below.tokens[c.start].box[0] for c in taken if (c.sheet, c.row) == (claim.sheet, index)]
+        if any(label[0] - em <= x < edge - em for x in starts):
+            break
+        more = _column(below, label, min([edge, *(x for x in starts if x > label[0])]), em)
+        if more:
+            got, used, last, reach = [*got, *more], used + 1, below.y, _NEXT
+    return Slip(sheet.position, tuple(got), claim.score, claim.label)
+
+
+def _beside(tokens: Sequence[Token], left: float, em: float) -> list[Token]:
+    """The words after a label: the rest of its foreign half ("/ Full name:") is none of the value."""
+    rest = list(tokens)
+    if rest and _FOREIGN.match(rest[0].text):
+        colon = next((i for i, t in enumerate(rest[:7]) if t.text.endswith((":", ";"))), None)
+        rest = rest[colon + 1 :] if colon is not None else []
+        left = tokens[colon].box[2] if colon is not None else left
+    rest = without_leaders(rest)
+    if not rest or rest[0].box[0] - left > _FAR * em:
+        return []
+    return list(clean(_unbroken(rest, em)))
+
+
+def _column(row: Row, label: Box, edge: float, em: float) -> list[Token]:
+    """The words of a row that begin under a label and end before the next column."""
+    inside = [t for t in row.tokens if label[0] - 1.5 * em <= t.box[0] < edge - 0.5 * em]
+    rest = without_leaders(inside)
+    if not rest or rest[0].box[0] > label[2] + 2 * em:
+        return []
+    return list(clean(_unbroken(rest, em)))
+
+
+def _unbroken(tokens: Sequence[Token], em: float) -> list[Token]:
+    kept: list[Token] = []
+    for token in tokens:
+        if kept and token.box[0] - kept[-1].box[2] > _GAP * em:
+            break
+        kept.append(token)
+    return kept
+
+
+def dated_line(sheets: Sequence[Sheet]) -> tuple[Slip, Slip, str] | None:
+    """The line "<place>, ngày/date … tháng/month … năm/year …" of a card: the words of the place, those of the date, and
+    the date's text in Vietnamese alone; None where there is none."""
+    for sheet in sheets:
+        for row in sheet.rows:
+            tokens = row.tokens
+            plain = [_WORDS.sub(lambda m: m[1], t.text) for t in tokens]
+            start = next((i for i, text in enumerate(plain) if re.match(r"n?gay\b", fold(text))), None)
+            if start is None or not any(re.match(r"th?ang\b", fold(text)) for text in plain[start:]):
+                continue
+            found = dates.find(" ".join(_tight(plain[start:])))
+            if not found:
+                continue
+            place = [t for t in _unbroken_before(tokens[:start], sheet.em) if any(c.isalpha() for c in t.text)]
+            end = next(
+                (i for i, t in enumerate(plain) if i > start and re.search(r"(?:19|20)\d\d", t)), len(tokens) - 1
+            )
+            return (
+                Slip(sheet.position, tuple(place), 1.0),
+                Slip(sheet.position, tuple(tokens[start : end + 1]), 1.0),
+                " ".join(_tight(plain[start : end + 1])),
+            )
+    return None
+
+
+def _tight(words: Sequence[str]) -> list[str]:
+    """The words without the foreign half of a pair that a blank parts ("ngày / date" as three)."""
+    kept: list[str] = []
+    skip = False
+    for word in words:
+        if word in {"/", "|"}:
+            skip = True
+        elif skip or word.startswith("/"):
+            skip = False
+        else:
+            kept.append(word)
+    return kept
+
+
+def _unbroken_before(tokens: Sequence[Token], em: float) -> list[Token]:
+    kept: list[Token] = []
+    for token in reversed(tokens):
+        if kept and kept[-1].box[0] - token.box[2] > _GAP * em:
+            break
+        kept.append(token)
+    return kept[::-1]
+
+
+def only_number(sheets: Sequence[Sheet], digits: int = 12) -> Slip | None:
+    """The words of the only number of so many ``digits`` in print; None where there is none, or several differ."""
+    found: dict[str, Slip] = {}
+    for sheet in sheets:
+        for row in sheet.rows:
+            for run in row.runs:
+                if "<" in run.text:
+                    continue
+                for n in range(len(run.tokens)):
+                    for m in range(n + 1, min(len(run.tokens), n + 4) + 1):
+                        part = run.tokens[n:m]
+                        tight = "".join(t.text for t in part).strip(".,:;")
+                        if re.fullmatch(rf"\d{{{digits}}}", tight) and not _goes_on(run.tokens, n, m):
+                            found.setdefault(tight, Slip(sheet.position, part, 0.8))
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _goes_on(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether figures stand next to the tokens: then they are a part of a longer number."""
+    before = tokens[start - 1].text[-1:] if start else ""
+    after = tokens[end].text[:1] if end < len(tokens) else ""
+    return before.isdigit() or after.isdigit()
