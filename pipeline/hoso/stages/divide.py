@@ -1,76 +1,59 @@
-"""Pages in the order received into papers: where one begins, which type it is, and why.
+"""Pages in the order received into papers: where one begins, which type it is, which pages are its own, and why.
 
-Owns: the first page of a paper (national title or a form's title at the top), the weighing of a form's anchors, and the
-look for a state-secret mark. Never: reads a field, reorders pages, or forces a paper into a form: a paper that reaches no
-form's threshold is ``khac``.
+Owns: the heaps within which pages may be put in order (between separators, a file of several pages by itself, files of one
+page together), and the look for a state-secret mark. Never: reads a field, or forces a paper into a form: a paper that
+reaches no form's threshold is ``khac``.
 """
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from hoso import keys
-from hoso.forms import OTHER, Anchor, Form, Forms
+from hoso.forms import OTHER, Forms
 from hoso.nouns import Document, PageRef, Place, Seen
-from hoso.stages.layout import Row, Sheet, place_of, sheet
-from hoso.stages.letterhead import clean, kind_of, national_row
-from hoso.stages.signing import signing
-from hoso.values import text as texts
+from hoso.stages.layout import Row, place_of, sheet
+from hoso.stages.leaves import Leaf, leaf
+from hoso.stages.sequence import Chain, chains, goes_on
 from hoso.values.fold import fold
 from hoso.values.patch import separates
 
 __all__ = ["VERSION", "divide", "secret_mark"]
 
-VERSION = "1"
+VERSION = "2"
 
-_APPENDIX = re.compile(r"^(?:phu luc|mau so|bieu mau|mau \d|bieu so|ban hanh kem theo|\(ban hanh kem theo|\(?kem theo)")
 _SECRET = frozenset({"mat", "toi mat", "tuyet mat"})
-_STEEPNESS = 1.8
-"""How fast certainty grows with the weight of anchors past the threshold; 1.0 of weight is about one more sure anchor."""
 
 
 @dataclass(slots=True)
-class _Paper:
-    form: Form
-    confidence: float
-    reason: str
-    pages: list[Seen] = field(default_factory=list)
-    signed: bool = False
+class _Heap:
+    """Pages among which order may be sought; None stands for one that is no paper. ``begins``: a separator lies before."""
+
+    one_file: bool
+    begins: bool
+    slots: list[Leaf | None] = field(default_factory=list)
 
 
 def divide(dossier_id: str, pages: Sequence[Seen], forms: Forms, received: str = "") -> tuple[Document, ...]:
     """The papers of a dossier in the order of their first pages.
 
     ``pages`` come in received order, blank ones too: those belong to no document. ``received`` (ISO date) leaves out forms
-    that were not yet in force. ``type_confidence`` is 0..1; ``reason`` names the anchors that told, in Vietnamese.
+    that were not yet in force. The pages of a document are in reading order, which is the order received wherever nothing
+    on them says otherwise. ``type_confidence`` is 0..1; ``reason`` names in Vietnamese the anchors that told the type, and
+    what told the order where pages were put into another.
     """
     candidates = [f for f in forms.known_by(received) if f.type != OTHER]
     other = forms.choose(OTHER, received)
-    counts: dict[str, int] = {}
-    for seen in pages:
-        counts[seen.page.ref.scan] = counts.get(seen.page.ref.scan, 0) + 1
-    papers: list[_Paper] = []
-    parted = False
-    for seen in pages:
-        if seen.page.kind != "paper":
-            parted = parted or seen.page.kind == "separator"
-            continue
-        parted = parted or bool(separates(seen.reading.codes))
-        laid = sheet(seen)
-        before = papers[-1] if papers and not parted else None
-        paper = _opened(laid, candidates, other, received, before)
-        if paper is None and (before is None or not _continues(before, seen, laid, counts)):
-            paper = _Paper(other, 0.6, "không có dấu hiệu trang đầu; giữ là giấy tờ khác")
-        if paper is not None:
-            papers.append(paper)
-        papers[-1].pages.append(seen)
-        papers[-1].signed = papers[-1].signed or signing([laid]) is not None
-        parted = False
-    return tuple(_document(dossier_id, paper) for paper in papers)
+    papers: list[Chain] = []
+    for heap in _heaps(pages, lambda seen: leaf(seen, candidates, other, received)):
+        found = chains(heap.slots, heap.one_file)
+        if papers and found and not heap.begins and not heap.one_file and goes_on(papers[-1], found[0]):
+            papers[-1].leaves += found.pop(0).leaves
+        papers += found
+    return tuple(_document(dossier_id, paper, other.name) for paper in papers)
 
 
 def secret_mark(seen: Seen) -> Place | None:
@@ -105,145 +88,41 @@ def _apart(row: Row, left: float, right: float, em: float) -> bool:
     return not near
 
 
-def _opened(
-    laid: Sheet, candidates: Sequence[Form], other: Form, received: str, before: _Paper | None
-) -> _Paper | None:
-    """The paper that begins on this page, None where none does."""
-    weighed = sorted(((_weigh(laid, form), form) for form in candidates), key=lambda w: -w[0][0])
-    national = national_row(laid)
-    titled = [w for w in weighed if w[0][0] >= w[1].threshold and (national or w[0][2])]
-    if titled:
-        (score, told, _), form = titled[0]
-        form = max(
-            (f for w, f in titled if f.type == form.type and w[0] >= score - 0.01),
-            key=lambda f: (f.name == _in_force(f, received), f.effective_from),
-        )
-        return _Paper(form, _certainty(score - form.threshold), "nhận ra nhờ: " + "; ".join(told))
-    if national is None:
-        return None
-    if before is not None and _is_appendix(laid, national[0]):
-        return None
-    best = weighed[0][0][0] - weighed[0][1].threshold if weighed else -3.0
-    kind = next((k for row in laid.rows[national[0] :] for run in row.runs if row.y < 0.5 and (k := kind_of(run))), "")
-    return _Paper(
-        other, 1.0 - _certainty(best), "có Quốc hiệu, không thuộc mẫu nào" + (f"; tên loại: {kind}" if kind else "")
-    )
-
-
-def _in_force(form: Form, received: str) -> str:
-    """Of equal wordings the form in force on the day of receipt."""
-    fits = form.effective_from <= (received or "9999") and (not form.effective_to or received <= form.effective_to)
-    return form.name if fits else ""
-
-
-def _certainty(margin: float) -> float:
-    return round(1.0 / (1.0 + math.exp(-(1.2 + _STEEPNESS * margin))), 4)
-
-
-def _weigh(laid: Sheet, form: Form) -> tuple[float, tuple[str, ...], bool]:
-    """(weight of the anchors found on a first page, their texts, whether a title is among them)."""
-    total, told, titled = 0.0, [], False
-    for anchor in form.anchors:
-        if not anchor.first:
+def _heaps(pages: Sequence[Seen], leaf_of: Callable[[Seen], Leaf]) -> Iterator[_Heap]:
+    """Runs of pages that were scanned in one go, as far as that can be known."""
+    counts = Counter(seen.page.ref.scan for seen in pages)
+    heap: _Heap | None = None
+    scan, parted = "", True
+    for seen in pages:
+        ref, kind = seen.page.ref, seen.page.kind
+        if kind == "separator" or (kind == "paper" and separates(seen.reading.codes)):
+            parted = True
+        if kind == "separator":
             continue
-        score = _anchor(laid, anchor)
-        if score:
-            total += anchor.weight * score
-            told.append(anchor.text)
-            titled = titled or (anchor.weight >= 2.5)
-    return total, tuple(told), titled
+        one_file = counts[ref.scan] > 1
+        if heap is None or parted or one_file != heap.one_file or (one_file and ref.scan != scan):
+            if heap is not None:
+                yield heap
+            heap = _Heap(one_file, parted)
+        scan, parted = ref.scan, False
+        heap.slots.append(leaf_of(seen) if kind == "paper" else None)
+    if heap is not None:
+        yield heap
 
 
-def _anchor(laid: Sheet, anchor: Anchor) -> float:
-    """How well an anchor is read on a page, 0 where it is not."""
-    left, top, right, bottom = anchor.box
-    best = 0.0
-    for row in laid.rows:
-        if not top <= row.y <= bottom:
-            continue
-        if anchor.text.startswith("/"):
-            run = row.within(left, right)
-            if run and fold(anchor.text) in re.sub(r"\s", "", fold(run.text)):
-                return 1.0
-            continue
-        if anchor.alone:
-            for run in row.runs:
-                tokens = clean(run.tokens)
-                text = " ".join(t.text for t in tokens)
-                colon = anchor.text.endswith(":") == any(t.text.endswith(":") for t in run.tokens[-2:])
-                if (
-                    colon
-                    and left <= run.middle <= right
-                    and _capital(text, anchor)
-                    and texts.likeness(text, anchor.text) >= 0.85
-                ):
-                    best = max(best, texts.likeness(text, anchor.text))
-            continue
-        plain = [t.text for t in row.tokens]
-        for hit in texts.find(anchor.text, plain)[:1]:
-            if _capital(" ".join(plain[hit.start : hit.end]), anchor):
-                best = max(best, hit.score)
-    return best if best or anchor.alone else _broken(laid, anchor)
-
-
-def _broken(laid: Sheet, anchor: Anchor) -> float:
-    """A long title set on two lines."""
-    if len(anchor.text) < 24 or not anchor.capitals:
-        return 0.0
-    rows = [row for row in laid.rows if anchor.box[1] <= row.y <= anchor.box[3]]
-    for one, two in pairwise(rows):
-        plain = [t.text for t in (*one.tokens, *two.tokens)]
-        hits = texts.find(anchor.text, plain)
-        if hits and _capital(" ".join(plain[hits[0].start : hits[0].end]), anchor):
-            return hits[0].score
-    return 0.0
-
-
-def _capital(text: str, anchor: Anchor) -> bool:
-    return not anchor.capitals or texts.upper_share(text) >= 0.7
-
-
-def _is_appendix(laid: Sheet, national: int) -> bool:
-    """Whether the page says of itself, in its rows up to ``national``, that it is an appendix or a blank form."""
-    return any(_APPENDIX.match(fold(run.text)) for row in laid.rows[: national + 1] for run in row.runs)
-
-
-def _continues(before: _Paper, seen: Seen, laid: Sheet, counts: dict[str, int]) -> bool:
-    """Whether a page without a beginning of its own goes on the paper before it."""
-    same_scan = before.pages[-1].page.ref.scan == seen.page.ref.scan
-    if same_scan:
-        return True
-    if counts[seen.page.ref.scan] > 1:
-        return False
-    number = _page_number(laid)
-    if number is not None:
-        return number == len(before.pages) + 1
-    if any(_anchor(laid, a) for a in before.form.anchors if not a.first) or _is_appendix(
-        laid, min(8, len(laid.rows) - 1)
-    ):
-        return True
-    return not before.signed
-
-
-def _page_number(laid: Sheet) -> int | None:
-    """The number in the middle of the top or bottom margin, from 2 on."""
-    for row in (*laid.rows[:2], *laid.rows[-1:]):
-        tokens = clean(row.tokens)
-        if len(tokens) == 1 and 0.35 < tokens[0].middle < 0.95 and (row.y < 0.1 or row.y > 0.9):
-            match = re.fullmatch(r"[-–]?\s*(\d{1,3})\s*[-–]?", tokens[0].text)
-            if match and int(match[1]) > 1:
-                return int(match[1])
-    return None
-
-
-def _document(dossier_id: str, paper: _Paper) -> Document:
-    first: PageRef = paper.pages[0].page.ref
+def _document(dossier_id: str, paper: Chain, other: str) -> Document:
+    begun = paper.head.opening
+    first: PageRef = paper.head.seen.page.ref
+    form, type_ = (begun.form.name, begun.form.type) if begun else (other, OTHER)
+    told = begun.reason if begun else "không có dấu hiệu trang đầu; giữ là giấy tờ khác"
+    if paper.proofs:
+        told += "; trang được xếp lại: " + ", ".join(paper.proofs)
     return Document(
-        id=keys.short(keys.key("document", dossier_id, first.scan, first.index, paper.form.type)),
+        id=keys.short(keys.key("document", dossier_id, first.scan, first.index, type_)),
         dossier=dossier_id,
-        type=paper.form.type,
-        form=paper.form.name,
-        type_confidence=paper.confidence,
-        pages=tuple(s.page.ref for s in paper.pages),
-        reason=paper.reason,
+        type=type_,
+        form=form,
+        type_confidence=begun.confidence if begun else 0.6,
+        pages=tuple(leaf.seen.page.ref for leaf in paper.leaves),
+        reason=told,
     )

@@ -1,0 +1,142 @@
+"""Where a paper begins: the anchors of the dated forms weighed on a page, and the national title of papers of no form.
+
+Owns: how well a printed anchor is read, how sure a type is, and what says of itself that it is an appendix. Never: looks at
+another page, so never says what follows what (see ``sequence``).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from hoso.forms import Anchor, Form
+from hoso.stages.layout import Sheet
+from hoso.stages.letterhead import clean, kind_of, national_row
+from hoso.values import text as texts
+from hoso.values.fold import fold
+
+__all__ = ["Opening", "bears", "opening", "says_appendix"]
+
+_APPENDIX = re.compile(
+    r"^(?:phu luc|mau so|bieu mau|mau \d|bieu so|ban hanh kem theo|\(ban hanh kem theo|\(?kem theo|danh sach kem theo)"
+)
+_STEEPNESS = 1.8
+"""How fast certainty grows with the weight of anchors past the threshold; 1.0 of weight is about one more sure anchor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The paper that begins on a page: its form, 0..1 how sure that is, the anchors that told (Vietnamese), and whether
+    its national title was read (a title alone may also stand in the middle of a paper)."""
+
+    form: Form
+    confidence: float
+    reason: str
+    national: bool
+
+
+def opening(laid: Sheet, candidates: Sequence[Form], other: Form, received: str) -> Opening | None:
+    """The paper that begins on a page, None where none does.
+
+    ``candidates`` are the forms that may be meant, ``other`` the one for papers of no known form; of equal wordings the
+    form in force on ``received`` (ISO date, "" unknown) counts. A page that has the national title under the words
+    "Phụ lục", "Mẫu số …" (see :func:`says_appendix`) is given too: whether it goes with another paper is not told here.
+    """
+    weighed = sorted(((_weigh(laid, form), form) for form in candidates), key=lambda w: -w[0][0])
+    national = national_row(laid)
+    titled = [w for w in weighed if w[0][0] >= w[1].threshold and (national or w[0][2])]
+    if titled:
+        (score, told, _), form = titled[0]
+        form = max(
+            (f for w, f in titled if f.type == form.type and w[0] >= score - 0.01),
+            key=lambda f: (f.name == _in_force(f, received), f.effective_from),
+        )
+        reason = "nhận ra nhờ: " + "; ".join(told)
+        return Opening(form, _certainty(score - form.threshold), reason, national is not None)
+    if national is None:
+        return None
+    best = weighed[0][0][0] - weighed[0][1].threshold if weighed else -3.0
+    kind = next((k for row in laid.rows[national[0] :] for run in row.runs if row.y < 0.5 and (k := kind_of(run))), "")
+    reason = "có Quốc hiệu, không thuộc mẫu nào" + (f"; tên loại: {kind}" if kind else "")
+    return Opening(other, round(1.0 - _certainty(best), 4), reason, True)
+
+
+def _in_force(form: Form, received: str) -> str:
+    """Of equal wordings the form in force on the day of receipt."""
+    fits = form.effective_from <= (received or "9999") and (not form.effective_to or received <= form.effective_to)
+    return form.name if fits else ""
+
+
+def _certainty(margin: float) -> float:
+    return round(1.0 / (1.0 + math.exp(-(1.2 + _STEEPNESS * margin))), 4)
+
+
+def _weigh(laid: Sheet, form: Form) -> tuple[float, tuple[str, ...], bool]:
+    """(weight of the anchors found on a first page, their texts, whether a title is among them)."""
+    total, told, titled = 0.0, [], False
+    for anchor in form.anchors:
+        if not anchor.first:
+            continue
+        score = bears(laid, anchor)
+        if score:
+            total += anchor.weight * score
+            told.append(anchor.text)
+            titled = titled or (anchor.weight >= 2.5)
+    return total, tuple(told), titled
+
+
+def bears(laid: Sheet, anchor: Anchor) -> float:
+    """How well an anchor is read on a page, 0 where it is not."""
+    left, top, right, bottom = anchor.box
+    best = 0.0
+    for row in laid.rows:
+        if not top <= row.y <= bottom:
+            continue
+        if anchor.text.startswith("/"):
+            run = row.within(left, right)
+            if run and fold(anchor.text) in re.sub(r"\s", "", fold(run.text)):
+                return 1.0
+            continue
+        if anchor.alone:
+            for run in row.runs:
+                tokens = clean(run.tokens)
+                text = " ".join(t.text for t in tokens)
+                colon = anchor.text.endswith(":") == any(t.text.endswith(":") for t in run.tokens[-2:])
+                if (
+                    colon
+                    and left <= run.middle <= right
+                    and _capital(text, anchor)
+                    and texts.likeness(text, anchor.text) >= 0.85
+                ):
+                    best = max(best, texts.likeness(text, anchor.text))
+            continue
+        plain = [t.text for t in row.tokens]
+        for hit in texts.find(anchor.text, plain)[:1]:
+            if _capital(" ".join(plain[hit.start : hit.end]), anchor):
+                best = max(best, hit.score)
+    return best if best or anchor.alone else _broken(laid, anchor)
+
+
+def _broken(laid: Sheet, anchor: Anchor) -> float:
+    """A long title set on two lines."""
+    if len(anchor.text) < 24 or not anchor.capitals:
+        return 0.0
+    rows = [row for row in laid.rows if anchor.box[1] <= row.y <= anchor.box[3]]
+    for one, two in pairwise(rows):
+        plain = [t.text for t in (*one.tokens, *two.tokens)]
+        hits = texts.find(anchor.text, plain)
+        if hits and _capital(" ".join(plain[hits[0].start : hits[0].end]), anchor):
+            return hits[0].score
+    return 0.0
+
+
+def _capital(text: str, anchor: Anchor) -> bool:
+    return not anchor.capitals or texts.upper_share(text) >= 0.7
+
+
+def says_appendix(laid: Sheet, rows: int) -> bool:
+    """Whether a page says of itself, in its first ``rows`` rows, that it is an appendix or a form to fill in."""
+    return any(_APPENDIX.match(fold(run.text)) for row in laid.rows[:rows] for run in row.runs)
