@@ -18,6 +18,7 @@ from hoso.imaging.cells import enclosed
 from hoso.imaging.lines import Piece, pieces, strips
 from hoso.imaging.paper import Parts, anew, even, ink, parts
 from hoso.imaging.pixels import A4_INCHES, Pixels, array, grey, half, raster, resize
+from hoso.imaging.shreds import torn
 from hoso.imaging.trace import SILENT, Silent
 from hoso.nouns import Box, Raster, Word
 
@@ -298,6 +299,11 @@ def _lay(
     changed = strays if ruled is None else np.union1d(strays, ruled.ruled)
     found = anew(found, mask, changed)
     boxes, framed = frames.ticks(found, dpi)
+    shreds = torn(found, dpi)
+    if len(shreds.pieces):
+        ruled = (ruled or frames.none(mask)).joined(shreds.level, shreds.upright)
+        spots.paint(straight, found, shreds.pieces)
+        trace.step("torn rules", page=straight, count=len(shreds.pieces))
     usable = (found.area > 0) & (found.height <= _TALLEST * dpi) & (found.width <= _WIDEST * dpi)
     dots = spots.leaders(found, dpi)
     dirt = spots.specks(found, spots.letters(found, dpi), mask.shape, dpi)
@@ -305,12 +311,12 @@ def _lay(
     trace.step("leaders", page=straight, count=len(dots))
     spots.paint(straight, found, dirt)
     trace.step("specks", page=straight, count=len(dirt))
-    usable[dots] = usable[dirt] = usable[framed] = False
+    usable[dots] = usable[dirt] = usable[framed] = usable[shreds.pieces] = False
     if ruled is not None:
         touched = np.flatnonzero(cv2.bitwise_and(ruled.zone, mask))
         beside = np.bincount(found.labels.ravel()[touched], minlength=len(usable) + 1)[1:]
-        shreds = np.maximum(found.width, found.height) >= 2 * np.minimum(found.width, found.height)
-        usable &= (beside <= 0.6 * found.area) | ~(shreds | (found.area < 5))
+        slender = np.maximum(found.width, found.height) >= 2 * np.minimum(found.width, found.height)
+        usable &= (beside <= 0.6 * found.area) | ~(slender | (found.area < 5))
     made = strips(found, usable, ruled.uprights if ruled else None, ruled.cells if ruled else (), dpi)
     made = [strip for strip in made if not colour.circling(found, strip.members - 1, rings)]
     cut = pieces(straight, found, made)

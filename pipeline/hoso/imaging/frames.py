@@ -14,11 +14,12 @@ import numpy as np
 from hoso.imaging.paper import Parts
 from hoso.imaging.pixels import Pixels
 
-__all__ = ["Frames", "Tick", "frames", "ticks"]
+__all__ = ["Frames", "Tick", "frames", "none", "ticks"]
 
 Rect = tuple[int, int, int, int]
 _KERNEL = np.ones((3, 3), np.uint8)
 _GAP = 4  # pixels of a rule that scanning may lose
+_BESIDE = 3  # pixels on either side of a rule that count as its zone
 _ROOM = 12  # rows beside a rule in which what crosses it is seen
 
 
@@ -32,6 +33,15 @@ class Frames:
     zone: Pixels
     cells: tuple[Rect, ...]
     ruled: Pixels
+
+    def joined(self, level: Iterable[Rect], upright: Iterable[Rect]) -> Frames:
+        """With more rules, given as boxes."""
+        zone, uprights = self.zone.copy(), self.uprights.copy()
+        for box in level:
+            zone[_around(box, _BESIDE)] = 255
+        for box in upright:
+            zone[_around(box, _BESIDE)] = uprights[_around(box, 0)] = 255
+        return Frames(uprights, zone, self.cells, self.ruled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +86,16 @@ def frames(page: Pixels, mask: Pixels, found: Parts, dpi: float) -> Frames | Non
     return Frames(uprights, zone, tuple(cells), np.flatnonzero(least) - 1)
 
 
+def none(mask: Pixels) -> Frames:
+    """The frames of a page like ``mask`` that has none."""
+    return Frames(np.zeros_like(mask), np.zeros_like(mask), (), np.empty(0, np.int64))
+
+
+def _around(box: Rect, room: int) -> tuple[slice, slice]:
+    left, top, right, bottom = box
+    return slice(max(0, top - room), bottom + room), slice(max(0, left - room), right + room)
+
+
 def _paint(
     page: Pixels,
     mask: Pixels,
@@ -95,7 +115,7 @@ def _paint(
         solid = cv2.morphologyEx(runs, cv2.MORPH_OPEN, np.ones(shape, np.uint8))
         cv2.subtract(runs, solid, dst=runs)
     both = cv2.bitwise_or(levels, uprights)
-    cv2.dilate(both, np.ones((7, 7), np.uint8), dst=zone)
+    cv2.dilate(both, np.ones((2 * _BESIDE + 1, 2 * _BESIDE + 1), np.uint8), dst=zone)
     rest = cv2.bitwise_and(mask, cv2.bitwise_not(cv2.dilate(both, _KERNEL)))
     gone = cv2.bitwise_or(_uncrossed(levels, rest, upright=False), _uncrossed(uprights, rest, upright=True))
     gone = cv2.dilate(gone, np.ones((5, 5), np.uint8))

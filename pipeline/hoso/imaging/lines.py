@@ -27,6 +27,7 @@ _PAD, _MARGIN = 3, 12  # pixels of the page around a strip, of white around a pi
 _KERNEL = np.ones((3, 3), np.uint8)
 _SMALL, _READABLE = 15.0, 19.0  # pixels of a letter: below the first it is enlarged to the second
 _OPENS = 2.2  # of the letter height: how far a dash stands before the words of its item
+_PARTED = 6  # letters that each of two lines must have to be told apart
 _REACH = 0.8  # of the letter height: how far a letter reaches for its neighbour, to either side
 
 
@@ -80,6 +81,7 @@ def strips(found: Parts, usable: Pixels, barriers: Pixels | None, cells: tuple[R
     core = usable & (found.height >= max(1.0 * unit, 0.5 * letter)) & (found.height <= 3.2 * letter)
     core &= found.width <= 25 * letter
     home = _joined(found, core, usable & ~core, barriers, cells, letter)
+    _part(found, home, letter)
     home[_marks(found, home)] = -1
     core &= home >= 0
     _attach(found, usable & (home < 0), home, letter)
@@ -204,6 +206,32 @@ def _joined(
     columns = (found.left[index] + found.width[index] // 2) // 2
     home[index] = labels[(middle[index] / 2).astype(int), columns].astype(np.int64) - 1
     return home
+
+
+def _part(found: Parts, home: Pixels, letter: float) -> None:
+    """Part lines that an arc of a seal or a stroke of a pen tied together, in place: letters whose middles stand at two
+    heights, a letter and more apart, both over most of the width."""
+    placed = np.flatnonzero(home >= 0)
+    placed = placed[np.argsort(home[placed], kind="stable")]
+    last = int(home.max(initial=-1))
+    for group in np.split(placed, np.flatnonzero(np.diff(home[placed])) + 1):
+        if len(group) < 2 * _PARTED or np.ptp(found.top[group]) < 1.2 * letter:
+            continue
+        middle = found.top[group] + found.height[group] / 2
+        high, low = float(middle.min()), float(middle.max())
+        for _ in range(8):
+            under = middle > (high + low) / 2
+            high, low = float(np.median(middle[~under])), float(np.median(middle[under]))
+        sides = group[~under], group[under]
+        if low - high < 1.2 * letter or min(map(len, sides)) < _PARTED:
+            continue
+        if np.median(np.abs(middle - np.where(under, low, high))) > 0.3 * letter:
+            continue
+        ends = [(float(found.left[side].min()), float(found.right[side].max())) for side in sides]
+        shared = min(end for _, end in ends) - max(start for start, _ in ends)
+        if shared > 0.6 * min(end - start for start, end in ends):
+            last += 1
+            home[sides[1]] = last
 
 
 def _dashes(found: Parts, letter: float) -> Pixels:
