@@ -28,7 +28,7 @@ def test_each_type_is_told_by_its_anchors(draw, forms: Forms, decision, receipt,
         draw(health[1], scan="3", index=2), draw(letter, scan="4"),
     ]  # fmt: skip
     documents = divide.divide("d", pages, forms)
-    assert [d.type for d in documents] == ["quyet_dinh", "giay_tiep_nhan", "giay_kham_suc_khoe_lai_xe", "khac"]
+    assert [d.type for d in documents] == ["quyet_dinh", "giay_tiep_nhan", "giay_kham_suc_khoe_lai_xe", "cong_van"]
     assert all(d.type_confidence > 0.9 for d in documents)
     assert "QUYẾT ĐỊNH" in documents[0].reason
 
@@ -45,7 +45,7 @@ def test_blank_pages_belong_to_no_paper(draw, forms: Forms, decision) -> None:
 
 def test_two_papers_in_one_scan_are_two(draw, forms: Forms, decision, letter) -> None:
     pages = [draw(decision), draw(MORE, index=2), draw(letter, index=3)]
-    assert ids(divide.divide("d", pages, forms)) == [("quyet_dinh", [1, 2]), ("khac", [3])]
+    assert ids(divide.divide("d", pages, forms)) == [("quyet_dinh", [1, 2]), ("cong_van", [3])]
 
 
 def test_the_back_scanned_as_a_file_of_its_own_continues_the_front(draw, forms: Forms, health) -> None:
@@ -76,7 +76,7 @@ def test_a_title_in_running_text_is_no_title(draw, forms: Forms, letter) -> None
         "các đơn vị triển khai.", "thực hiện Quyết định số 12/QĐ-SYT và giấy tiếp nhận hồ sơ và hẹn trả."
     )
     (document,) = divide.divide("d", [draw(cites)], forms)
-    assert document.type == "khac"
+    assert document.type == "cong_van"
 
 
 @pytest.mark.parametrize("damaged", ["QUYÉT ĐỊNH", "QUYẾTĐỊNH", "QUYET ĐỊNH"])

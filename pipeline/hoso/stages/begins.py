@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from hoso.forms import Anchor, Form
+from hoso.nouns import Seen
+from hoso.stages import witness
 from hoso.stages.layout import Sheet
-from hoso.stages.letterhead import clean, kind_of, national_row
+from hoso.stages.letterhead import clean, kind_of, national_row, tells
 from hoso.values import text as texts
 from hoso.values.fold import fold
 
@@ -38,14 +40,17 @@ class Opening:
     national: bool
 
 
-def opening(laid: Sheet, candidates: Sequence[Form], other: Form, received: str) -> Opening | None:
+def opening(
+    laid: Sheet, candidates: Sequence[Form], other: Form, received: str, seen: Seen | None = None
+) -> Opening | None:
     """The paper that begins on a page, None where none does.
 
     ``candidates`` are the forms that may be meant, ``other`` the one for papers of no known form; of equal wordings the
-    form in force on ``received`` (ISO date, "" unknown) counts. A page that has the national title under the words
+    form in force on ``received`` (ISO date, "" unknown) counts. ``seen`` is the page itself, for anchors that a code
+    tells. A page that has the national title under the words
     "Phụ lục", "Mẫu số …" (see :func:`says_appendix`) is given too: whether it goes with another paper is not told here.
     """
-    weighed = sorted(((_weigh(laid, form), form) for form in candidates), key=lambda w: -w[0][0])
+    weighed = sorted(((_weigh(laid, form, seen), form) for form in candidates), key=lambda w: -w[0][0])
     national = national_row(laid)
     titled = [w for w in weighed if w[0][0] >= w[1].threshold and (national or w[0][2])]
     if titled:
@@ -74,13 +79,16 @@ def _certainty(margin: float) -> float:
     return round(1.0 / (1.0 + math.exp(-(1.2 + _STEEPNESS * margin))), 4)
 
 
-def _weigh(laid: Sheet, form: Form) -> tuple[float, tuple[str, ...], bool]:
+def _weigh(laid: Sheet, form: Form, seen: Seen | None) -> tuple[float, tuple[str, ...], bool]:
     """(weight of the anchors found on a first page, their texts, whether a title is among them)."""
     total, told, titled = 0.0, [], False
     for anchor in form.anchors:
         if not anchor.first:
             continue
-        score = bears(laid, anchor)
+        if anchor.witness:
+            score = witness.speaks(anchor.witness, seen) if seen is not None else 0.0
+        else:
+            score = bears(laid, anchor)
         if score:
             total += anchor.weight * score
             told.append(anchor.text)
@@ -90,6 +98,9 @@ def _weigh(laid: Sheet, form: Form) -> tuple[float, tuple[str, ...], bool]:
 
 def bears(laid: Sheet, anchor: Anchor) -> float:
     """How well an anchor is read on a page, 0 where it is not."""
+    laid_out = tells(laid, anchor)
+    if laid_out is not None:
+        return laid_out
     left, top, right, bottom = anchor.box
     best = 0.0
     for row in laid.rows:

@@ -13,7 +13,7 @@ from functools import partial
 
 from hoso.forms import FieldRule, Form
 from hoso.nouns import Seen
-from hoso.stages import beneath, labels, letterhead, parsers, signing, tables
+from hoso.stages import beneath, labels, letterhead, parsers, recipients, signing, tables
 from hoso.stages.labels import Claim, Slip
 from hoso.stages.layout import Sheet, Token, sheet
 from hoso.values import dates
@@ -127,6 +127,15 @@ def _signer_title(rule: FieldRule, laid: Laid) -> Found | None:
     tokens = tuple(t for row in sign.rows for t in row)
     spelled, sure = signing.office(sign)
     return Found(Slip(sign.position, tokens, 1.0), "signature.title", Parsed(spelled, sure)) if tokens else None
+
+
+def _recipients(rule: FieldRule, laid: Laid) -> Found | None:
+    """The lines under "Nơi nhận" as one text, a recipient a line."""
+    found = recipients.recipients(laid.sheets)
+    if found is None:
+        return None
+    slip = Slip(found.position, found.tokens, 1.0)
+    return Found(slip, "recipients", Parsed("\n".join(found.lines), 1.0 if found.whole else 0.8))
 
 
 def _mine(rule: FieldRule, laid: Laid) -> list[Claim]:
@@ -287,7 +296,8 @@ def _card_place(rule: FieldRule, laid: Laid) -> Found | None:
 _FINDERS: dict[str, Finder] = {
     "symbol": partial(_part, "symbol"), "place": partial(_part, "place"), "place-date": partial(_part, "dated"),
     "agency": partial(_part, "agency"), "parent-agency": partial(_part, "parents"), "abstract": partial(_part, "abstract"),
-    "type": _kind, "signer": _signer, "signer-title": _signer_title, "label": _behind, "tick": _tick, "under": _under,
+    "type": _kind, "signer": _signer, "signer-title": _signer_title, "recipients": _recipients,
+    "label": _behind, "tick": _tick, "under": _under,
     "date-above": _date_above, "after": _after, "table": _table,
     "card": _card, "card-date": _card_date, "card-place": _card_place,
 }  # fmt: skip

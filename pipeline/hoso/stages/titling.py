@@ -1,0 +1,185 @@
+"""What an official paper calls itself: the name of its kind, and its abstract.
+
+Owns: Decree 30/2020/NĐ-CP, Appendix I, boxes 5a and 5b: kind and abstract centred under the head, or "V/v …" under the
+number of a công văn; the closed list of kinds (art. 7). Never: takes a name of a kind from running text, or an abstract
+from the grounds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hoso.stages.layout import Row, Run, Sheet, Token
+from hoso.stages.specks import clean
+from hoso.values import numbers
+from hoso.values import text as texts
+from hoso.values.fold import fold
+
+__all__ = ["SUBJECT", "TITLES", "Titled", "abstract", "entitled", "kind_of", "leads", "subject", "title"]
+
+TITLES = {texts.squeeze(name).upper(): name for name in numbers.TYPES.values()} | {
+    "CÔNG ĐIỆN": "Công điện",
+    "QUY CHẾ": "Quy chế",
+    "THƯ CÔNG": "Thư công",
+    "THƯ MỜI": "Giấy mời",
+    "THỎA THUẬN": "Bản thỏa thuận",
+    "NGHỊ ĐỊNH": "Nghị định",
+    "THÔNG TƯ": "Thông tư",
+}
+"""Printed titles and the kinds they name (Decree 30/2020, art. 7)."""
+
+SUBJECT = re.compile(r"^\W?[v\\]\W?[/il1|\\]?\s?[vwy]\b")
+"""How "V/v" reads, folded: "V/v", "Viv", "V#w" """
+_BODY = re.compile(
+    r"^(?:can cu\b|kinh gui|dieu \d|[ivx]+[.,] |phan (?:[ivx]+|\d+)\b|\d+[.,)] |theo de nghi|xet de nghi"
+    r"|- |\+ |hom nay|thoi gian\b|chuong [ivx\d]+\b|muc \d)"
+)
+_AUTHORITY = re.compile(
+    r"^(?:giam doc|chu tich|bo truong|uy ban|ubnd|hoi dong|thu tuong|hieu truong|cuc truong|chanh|truong|tong|"
+    r"vien truong|so |chi cuc)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Titled:
+    """Where the name of the kind stands: row ``at``, tokens of the name, and the rest of its line if it goes on."""
+
+    at: int
+    kind: str
+    name: tuple[Token, ...]
+    rest: tuple[Token, ...] = ()
+
+
+def kind_of(run: Run) -> str:
+    """The kind of paper that a run names as a title of its own, "" for none."""
+    tokens = clean(run.tokens)
+    text = " ".join(t.text for t in tokens)
+    if not 4 <= len(text) <= 24 or texts.upper_share(text) < 0.7:
+        return ""
+    score, name = max((texts.likeness(text, title), name) for title, name in TITLES.items())
+    return name if score >= 0.86 else ""
+
+
+def leads(tokens: Sequence[Token], name: str) -> float:
+    """How well ``name`` is read in capitals at the beginning of a line, 0..1; a little less where the line goes on.
+
+    "QUYẾT ĐỊNH:" is the word that decides, no title: a colon right behind the name makes it none.
+    """
+    tokens = clean(tokens)
+    text = " ".join(t.text for t in tokens)
+    whole = texts.likeness(text, name)
+    best = max(TITLES, key=lambda title: texts.likeness(text, title))
+    if whole >= 0.86 and texts.upper_share(text) >= 0.7 and not text.endswith(":"):
+        return whole if texts.likeness(text, best) <= whole else 0.0
+    hit = next((h for h in texts.find(name, [t.text for t in tokens], 0.9) if h.start == 0), None)
+    if hit is None or hit.end >= len(tokens) or tokens[hit.end - 1].text.endswith(":"):
+        return 0.0
+    return 0.93 * hit.score if texts.upper_share(text) >= 0.8 else 0.0
+
+
+def title(sheet: Sheet, start: int, top: float) -> Titled | None:
+    """The centred name of a kind below the head that begins in row ``start`` at height ``top``; None for none."""
+    for index, row in enumerate(sheet.rows):
+        if index < start or row.y < top + 2 * sheet.line:
+            continue
+        if row.y > top + 0.33:
+            break
+        for run in row.runs:
+            alone = len(clean(row.tokens)) <= len(run.tokens) + 2
+            if 0.28 < run.middle < 0.72 and alone and (kind := kind_of(run)):
+                return Titled(index, kind, run.tokens)
+            if 0.36 < run.middle < 0.68 and alone and run.box[0] > 0.1:
+                tokens = clean(run.tokens)
+                score, name = max((leads(tokens, name), name) for name in TITLES)
+                if score >= 0.8:
+                    count = len(name.split())
+                    return Titled(index, TITLES[name], tokens[:count], tokens[count:])
+    return None
+
+
+def entitled(sheet: Sheet, start: int) -> bool:
+    """Whether a line of capitals of its own, centred below row ``start``, gives the paper a name, of whatever kind: a công
+    văn has none. Stops at the address ("Kính gửi")."""
+    if not sheet.rows:
+        return False
+    top = sheet.rows[start].y
+    for row in sheet.rows[start + 1 :]:
+        if row.y > top + 0.3 or fold(row.text).lstrip(" -").startswith("kinh gui"):
+            return False
+        if row.y < top + 2.6 * sheet.line:
+            continue
+        for run in row.runs:
+            letters = [t for t in clean(run.tokens) if sum(c.isalpha() for c in t.text) >= 2]
+            crossing = run.box[0] < 0.47 and run.box[2] > 0.53 and 0.36 < run.middle < 0.66
+            if crossing and len(letters) >= 2 and texts.upper_share(run.text) > 0.85:
+                return True
+    return False
+
+
+def subject(rows: Sequence[Row], left: Sequence[Run | None], number_at: int | None, sheet: Sheet) -> tuple[Token, ...]:
+    """The tokens of "V/v …" under the number, line after line."""
+    kept: list[Token] = []
+    last, feet = 0.0, 0.0
+    for index in range(number_at + 1 if number_at is not None else 0, len(rows)):
+        run = left[index]
+        if run is None:
+            continue
+        tokens = clean(run.tokens)
+        if not kept:
+            if not tokens or not SUBJECT.match(fold(" ".join(t.text for t in tokens))):
+                continue
+        elif not tokens:
+            continue
+        elif rows[index].y - last > (1.6 * feet if feet else 2.6 * sheet.line) or _leaves(tokens, kept):
+            break
+        feet = feet or (rows[index].y - last if kept else 0.0)
+        kept += tokens
+        last = rows[index].y
+    return tuple(kept)
+
+
+def _leaves(tokens: Sequence[Token], kept: Sequence[Token]) -> bool:
+    """Whether a line below the subject is the address, a stamp of urgency or of arrival, and no more of it."""
+    text = " ".join(t.text for t in tokens)
+    low = fold(text)
+    stamp = (
+        texts.upper_share(text) > 0.9 and texts.upper_share(" ".join(t.text for t in kept[2:])) < 0.5 and len(low) > 2
+    )
+    return low.startswith("kinh") or (
+        stamp and bool(re.match(r"^(?:cong van )?den\b|^(?:hoa toc|thuong khan|khan)$", low))
+    )
+
+
+def abstract(sheet: Sheet, titled: Titled) -> tuple[tuple[Token, ...], bool]:
+    """(what follows the name on its line and the centred lines under it up to the rule, the authority or the first
+    ground; whether all were whole)."""
+    row = sheet.rows[titled.at]
+    middle = (row.box[0] + row.box[2]) / 2
+    kept: list[Token] = list(titled.rest)
+    last, widest, feet = row.y, 0.0, 0.0
+    for row in sheet.rows[titled.at + 1 :]:
+        tokens = clean(row.tokens)
+        if not any(c.isalnum() for t in tokens for c in t.text):
+            continue
+        gap = row.y - last
+        text = " ".join(t.text for t in tokens)
+        low = fold(text)
+        if gap > (widest or 3.6 * sheet.line) or _BODY.match(low):
+            break
+        if kept and gap < 0.5 * (feet or 1.2 * sheet.line):
+            continue  # scraps of a stamp between two lines
+        off = abs((tokens[0].box[0] + tokens[-1].box[2]) / 2 - middle)
+        capital = texts.upper_share(text) > 0.8
+        if off > 0.09 and gap < 1.6 * sheet.line * 1.3 and kept and row.box[0] > 0.16:
+            return tuple(kept), False
+        if off > 0.09 or (
+            capital and _AUTHORITY.match(low) and not (kept and texts.upper_share(" ".join(t.text for t in kept)) > 0.8)
+        ):
+            break
+        feet = gap if kept else 0.0
+        widest = 1.45 * max(gap, 1.4 * sheet.line)
+        kept += tokens
+        last = row.y
+    return tuple(kept), True
