@@ -147,6 +147,19 @@ class Sheet:
             self.lines.append(line)
         return line
 
+    def strike(self, line: Line) -> None:
+        """Take a line of print off the sheet again, its truth with it."""
+        left, top, right, bottom = line.box
+        self.lines.remove(line)
+        self._glyphs = [
+            (x, y, piece)
+            for x, y, piece in self._glyphs
+            if not (
+                left - 1 <= _shift(piece.extent, x, y)[0] <= right
+                and top - 1 <= _shift(piece.extent, x, y)[1] <= bottom
+            )
+        ]
+
     def columns(self, start: int, cut: float) -> None:
         """The lines from ``start`` on are two columns parted at x = ``cut``: the left one is read whole, then the right."""
         put = self.lines[start:]
