@@ -59,7 +59,7 @@ def compared(folders: list[Path], readers: list[str]) -> dict[str, dict[str, dic
                     here["pages"] += 1
                     here["strips"] += len(said)
                     here["same"] += sum(a == b for a, b in zip(said, first, strict=True))
-                    here["edits"] += by_place(page["lines"], words)
+                    here["edits"] += by_place(page["lines"], words)[0]
                     here["letters"] += len(" ".join(str(page["text"]).split()))
                     here["cpu"] += seconds
     figures: dict[str, dict[str, dict[str, float]]] = {reader: {} for reader in readers}

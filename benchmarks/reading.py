@@ -6,7 +6,7 @@ FOLDER is what ``python -m tools.papers draw`` wrote (``inbox/`` and ``truth/``)
 family are drawn into a temporary folder. Figures (text NFC, blanks collapsed): CER compares each printed line with the
 words read where it stands, words read elsewhere counting as invented, so that reading order does not matter; words on a
 stamp that says something (ĐẾN, KHẨN), which the truth's text leaves out, count neither for nor against. CER* compares the
-page's text in the order read, stamps and all; WER counts words as a bag: words missed or invented over words there. CPU
+page's text in the order read, stamps and all; "print" leaves out lines that bear handwriting; WER counts words as a bag: words missed or invented over words there. CPU
 seconds a page include the engine's process. Plain pytesseract gets the page as drawn, turned upright by nobody, with
 ``vie`` and nothing else.
 """
@@ -58,6 +58,8 @@ class Sheet:
     seconds: float
     upright: bool
     skew_error: float
+    pen_edits: int = 0
+    pen_letters: int = 0
 
 
 def reading_accuracy(
@@ -86,7 +88,7 @@ def reading_accuracy(
 
 def table(sheets: list[Sheet]) -> str:
     """The sheets summed by damage and reader, as lines of text."""
-    heads = ("CER %", "CER* %", "WER %")
+    heads = ("CER %", "print %", "CER* %", "WER %")
     wide = " ".join(f"{head:>7}" for head in heads)
     lines = [f"{'damage':10} {'reader':12} {'pages':>5} {wide} {'CPU s':>6} {'upright':>8} {'skew err':>8}"]
     for damage in [*FAMILIES, "all"]:
@@ -94,12 +96,14 @@ def table(sheets: list[Sheet]) -> str:
             some = [s for s in sheets if s.reader == reader and damage in (s.damage, "all")]
             if some:
                 cer = 100 * sum(s.edits for s in some) / max(1, sum(s.letters for s in some))
+                printed = sum(s.letters - s.pen_letters for s in some)
+                print_only = 100 * sum(s.edits - s.pen_edits for s in some) / max(1, printed)
                 ordered = 100 * sum(s.ordered for s in some) / max(1, sum(s.letters for s in some))
                 wer = 100 * sum(s.wrong for s in some) / max(1, sum(s.words for s in some))
                 cpu = sum(s.seconds for s in some) / len(some)
                 up = f"{sum(s.upright for s in some)}/{len(some)}" if reader != "pytesseract" else ""
                 skew = f"{sum(s.skew_error for s in some) / len(some):8.2f}" if reader != "pytesseract" else ""
-                figures = f"{cer:7.2f} {ordered:7.2f} {wer:7.2f} {cpu:6.2f}"
+                figures = f"{cer:7.2f} {print_only:7.2f} {ordered:7.2f} {wer:7.2f} {cpu:6.2f}"
                 lines.append(f"{damage:10} {reader:12} {len(some):5} {figures} {up:>8} {skew:>8}")
     return "\n".join(lines)
 
@@ -109,12 +113,15 @@ def _sheet(
 ) -> Sheet:
     truth, said = _plain_text(str(page["text"])), _plain_text("".join(c for c in text if c not in _TICKS))
     there, found = Counter(truth.split()), Counter(said.split())
+    edits, pen_edits, pen_letters = by_place(
+        page["lines"], words, [mark["box"] for mark in page["ink"] if mark["kind"] in _STAMPS]
+    )
     missed, invented = sum((there - found).values()), sum((found - there).values())
     return Sheet(
         str(page["damage"]),
         f"{page['scan']}#{page['page']}",
         reader,
-        by_place(page["lines"], words, [mark["box"] for mark in page["ink"] if mark["kind"] in _STAMPS]),
+        edits,
         Levenshtein.distance(truth, said),
         len(truth),
         max(missed, invented),
@@ -122,6 +129,8 @@ def _sheet(
         round(seconds, 3),
         seen is not None and seen.page.rotation == page["rotation"],
         round(abs(seen.page.skew - float(str(page["skew"]))), 3) if seen is not None else 0.0,
+        pen_edits,
+        pen_letters,
     )
 
 
@@ -129,12 +138,13 @@ def by_place(
     lines: list[list[tuple[str, float, float, float, float]]],
     words: Iterable[Word],
     stamps: Sequence[tuple[float, float, float, float]] = (),
-) -> int:
+) -> tuple[int, int, int]:
     """Edits between each true line and the words read there; a word belongs to the line that holds its middle best.
-    A word of no line that stands on one of ``stamps`` is passed over."""
+    A word of no line that stands on one of ``stamps`` is passed over. Gives (all edits, those on lines that bear
+    handwriting, letters of those lines)."""
     spots = [(k, *word[1:5]) for k, line in enumerate(lines) for word in line]
     homes: list[list[Word]] = [[] for _ in lines]
-    edits = 0
+    edits = pen_edits = pen_letters = 0
     for word in words:
         if word.text in _TICKS:
             continue
@@ -152,8 +162,12 @@ def by_place(
             homes[best].append(word)
     for line, home in zip(lines, homes, strict=True):
         said = " ".join(word.text for word in sorted(home, key=lambda word: word.box[0]))
-        edits += Levenshtein.distance(_plain_text(" ".join(w[0] for w in line)), _plain_text(said))
-    return edits
+        true = _plain_text(" ".join(w[0] for w in line))
+        wrong = Levenshtein.distance(true, _plain_text(said))
+        edits += wrong
+        if any(len(w) > 5 for w in line):
+            pen_edits, pen_letters = pen_edits + wrong, pen_letters + len(true) + 1
+    return edits, pen_edits, pen_letters
 
 
 def _plain_text(text: str) -> str:
