@@ -5,10 +5,10 @@
 FOLDER is what ``python -m tools.papers draw`` wrote (``inbox/`` and ``truth/``); without one, COUNT papers a damage
 family are drawn into a temporary folder. Figures (text NFC, blanks collapsed): CER compares each printed line with the
 words read where it stands, words read elsewhere counting as invented, so that reading order does not matter; words on a
-stamp that says something (ĐẾN, KHẨN), which the truth's text leaves out, count neither for nor against. CER* compares the
-page's text in the order read, stamps and all; "print" leaves out lines that bear handwriting; WER counts words as a bag: words missed or invented over words there. CPU
-seconds a page include the engine's process. Plain pytesseract gets the page as drawn, turned upright by nobody, with
-``vie`` and nothing else.
+stamp that says something (ĐẾN, KHẨN), which the truth's text leaves out, count neither for nor against. "print" leaves
+out lines that bear handwriting. CER* compares the page's text in the order read, stamps and all. WER counts words as a
+bag: words missed or invented over words there. CPU seconds a page include the engine's process. Plain pytesseract gets
+the page as drawn, turned upright by nobody, with ``vie`` and nothing else.
 """
 
 from __future__ import annotations
