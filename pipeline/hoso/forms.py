@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -112,7 +112,7 @@ class FieldRule:
     """One field. ``labels`` are the wordings of its printed label, ``until`` texts that end its value, ``lines`` how many
     lines it may run over, ``choices`` the values it may have, ``columns`` those of a table ("key: heading | heading"),
     ``pattern`` a regular expression its value must match whole, ``same_as`` the fact it states ("person.name"),
-    ``block``: the headings of its part of the form; its labels count only behind one of them and before the heading of the
+    ``block``: the headings of its part of the form, or the name under which the form lists them in ``[blocks]``; its labels count only behind one of them and before the heading of the
     next part ("Dân tộc" of the mother), those of the form's first block from the top,
     ``column`` its warehouse type, ``nth`` which of several equal labels is meant (1 the first, -1 the last), ``witness``
     what else may state it ("citizen-qr.name", "mrz.name": see ``stages/witness``)."""
@@ -251,7 +251,7 @@ def _table(path: Path) -> dict[str, Any]:
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Misconfigured(f"{path}: cannot be read as a form: {error}") from error
     known = {"title", "effective_from", "effective_to", "law", "threshold", "confidence", "based_on", "anchor", "field",
-             "check", "stops", "without", "note", "also_called", "shared", "names",
+             "check", "stops", "blocks", "without", "note", "also_called", "shared", "names",
              "symbols", "optional"}  # fmt: skip
     _known(f"{path.name}", table, known)
     return table
@@ -270,7 +270,7 @@ def _form(path: Path, tables: dict[str, dict[str, Any]]) -> Form:
     for name in ("effective_from", "effective_to"):
         if table.get(name, "") != "" and not isinstance(table[name], date):
             raise Misconfigured(f"{where}: {name} must be a date like 2020-03-05 without quotes")
-    rules = tuple(_field(where, entry) for entry in table.get("field", ()))
+    rules = tuple(_placed(where, _field(where, entry), table.get("blocks", {})) for entry in table.get("field", ()))
     names = [r.name for r in rules]
     twice = {n for n in names if names.count(n) > 1}
     if twice or not rules:
@@ -344,6 +344,14 @@ def _field(where: str, entry: dict[str, Any]) -> FieldRule:
     except re.error as error:
         raise Misconfigured(f"{spot}: pattern is no regular expression: {error}") from error
     return rule
+
+
+def _placed(where: str, rule: FieldRule, blocks: dict[str, Any]) -> FieldRule:
+    """``rule`` with the headings that ``[blocks]`` lists under each name in its ``block``."""
+    for name, headings in blocks.items():
+        if not isinstance(headings, list) or not headings or not all(isinstance(h, str) and h.strip() for h in headings):
+            raise Misconfigured(f"{where}: [blocks] {name} must be a list of printed headings, not {headings!r}")
+    return replace(rule, block=tuple(h for name in rule.block for h in blocks.get(name, (name,))))
 
 
 def _check(where: str, entry: dict[str, Any], names: list[str]) -> Check:

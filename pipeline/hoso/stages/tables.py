@@ -75,7 +75,7 @@ def _headings(
     found: dict[int, tuple[float, float]] = {}
     last: int | None = None
     capitals = 0.0
-    for index, (_, _, tokens) in enumerate(body[:5]):
+    for index, (_, _, tokens) in enumerate(body[:8]):
         for column, names in enumerate(wordings):
             for name in names:
                 hits = texts.find(name, [t.text for t in tokens], 0.8)
