@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hoso import keys
-from hoso.nouns import Field, Page, Problem, Record, Seen, Standing
+from hoso.nouns import Field, Page, Place, Problem, Record, Seen, Standing
 from hoso.site import Site
 from hoso.values.confusions import doubts
 
@@ -124,7 +124,13 @@ def _field(field: Field) -> dict[str, Any]:
         "status": field.status,
         "rule": field.rule,
         "alternatives": doubts(field.value or field.raw) if field.status == "doubtful" else {},
+        **({"said": [_said(*one) for one in field.said]} if field.said else {}),
     }
+
+
+def _said(witness: str, value: str, place: Place | None) -> dict[str, Any]:
+    box = [round(edge, 5) for edge in place.box] if place else None
+    return {"witness": witness, "value": value, "position": place.position if place else None, "box": box}
 
 
 def _problem(problem: Problem) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from hoso import keys
 from hoso.forms import OTHER, Forms
 from hoso.nouns import Document, PageRef, Place, Seen
+from hoso.stages import cards
 from hoso.stages.layout import Row, place_of, sheet
 from hoso.stages.leaves import Leaf, leaf
 from hoso.stages.sequence import Chain, chains, goes_on
@@ -49,7 +50,7 @@ def divide(dossier_id: str, pages: Sequence[Seen], forms: Forms, received: str =
     other = forms.choose(OTHER, received)
     papers: list[Chain] = []
     for heap in _heaps(pages, lambda seen: leaf(seen, candidates, other, received)):
-        found = chains(heap.slots, heap.one_file)
+        found = cards.joined(chains(heap.slots, heap.one_file), candidates)
         if papers and found and not heap.begins and not heap.one_file and goes_on(papers[-1], found[0]):
             papers[-1].leaves += found.pop(0).leaves
         papers += found

@@ -1,8 +1,8 @@
 """A document's pages and its form into fields, each with raw text, value, confidence and the place of its ink.
 
-Owns: which finder serves which field, the parsers of kinds, and what is noted of a field (``traits``). Never: judges fields
-against each other (``check``), says when a confidence is enough (``weigh``), fills a slot from elsewhere on the page, or
-rewrites what was read: ``raw`` stays beside ``value``.
+Owns: which finder serves which field, the parsers of kinds, what is noted of a field (``traits``), and that its witnesses
+are heard (``witness``). Never: judges fields against each other (``check``), says when a confidence is enough (``weigh``),
+fills a slot from elsewhere on the page, or rewrites what was read: ``raw`` stays beside ``value``.
 
 The confidence of this stage ranks, it is no probability: engine × label × pattern, that is how sure the engine was of the
 words (0.6 mean + 0.4 least), how well the label was read, how well the value fits its grammar.
@@ -12,21 +12,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Literal
 
 from hoso.forms import FieldRule, Form
-from hoso.nouns import Code, Document, Field, Seen
-from hoso.stages import finders, parsers, traits
+from hoso.nouns import Document, Field, Seen
+from hoso.stages import finders, parsers, traits, witness
 from hoso.stages.finders import Laid
 from hoso.stages.layout import Token, place_of
-from hoso.values import numbers
 from hoso.values import text as texts
 from hoso.values.fold import fold
 
 __all__ = ["VERSION", "extract"]
 
-VERSION = "3"
+VERSION = "4"
 
 Status = Literal["clear", "doubtful", "missing", "empty"]
 
@@ -36,8 +34,8 @@ def extract(document: Document, pages: Sequence[Seen], form: Form) -> tuple[Fiel
     if not pages:
         return tuple(_nothing(rule) for rule in form.fields)
     laid = finders.lay(pages, form)
-    codes = [(s.page.position, code) for s in pages for code in s.reading.codes]
-    return tuple(_from_codes(rule, codes, _field(rule, laid, form, pages)) for rule in form.fields)
+    said = witness.statements(pages)
+    return tuple(witness.weigh(rule, _field(rule, laid, form, pages), said) for rule in form.fields)
 
 
 def _field(rule: FieldRule, laid: Laid, form: Form, pages: Sequence[Seen]) -> Field:
@@ -89,25 +87,3 @@ def _engine(rule: FieldRule, tokens: Sequence[Token]) -> float:
 
 def _label(score: float) -> float:
     return 0.6 + 0.4 * min(1.0, score)
-
-
-def _from_codes(rule: FieldRule, codes: Sequence[tuple[int, Code]], field: Field) -> Field:
-    """A dossier code printed as bar or QR code is the better witness: the ink says the same, so it adds, never argues."""
-    if rule.kind != "dossier-code":
-        return field
-    for position, code in codes:
-        parsed = numbers.dossier_code(code.text)
-        if parsed.value is None or parsed.fault:
-            continue
-        if field.value in (None, parsed.value):
-            place = place_of(position, (Token(code.text, code.box, code.box, 1.0),))
-            return replace(field, value=parsed.value, raw=field.raw or code.text, confidence=0.99,
-                           place=field.place or place,
-                           source="qr", rule=f"code: {code.kind}", status="clear", failed=())  # fmt: skip
-        return replace(
-            field,
-            status="doubtful",
-            confidence=min(field.confidence, 0.5),
-            failed=(*field.failed, "dossier.value-differs"),
-        )
-    return field

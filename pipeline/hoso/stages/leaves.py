@@ -95,7 +95,7 @@ def leaf(seen: Seen, candidates: Sequence[Form], other: Form, received: str) -> 
     laid = sheet(seen)
     number, of, sure, at = _number(laid)
     body = [row for i, row in enumerate(laid.rows) if i not in at]
-    begun = opening(laid, candidates, other, received)
+    begun = opening(laid, candidates, other, received, seen)
     if begun is not None and not begun.national and sure and number is not None and number > 1:
         begun = None  # "QUYẾT ĐỊNH:" at the top of page 2 begins no paper
     if begun is not None and number is not None and number > 1 and not _named(laid, at):

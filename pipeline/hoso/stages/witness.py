@@ -28,7 +28,7 @@ from hoso.values import text as texts
 from hoso.values.confusions import alternatives, digits
 from hoso.values.fold import fold
 
-__all__ = ["Statement", "alternative", "statements", "weigh"]
+__all__ = ["Statement", "alternative", "speaks", "statements", "weigh"]
 
 _TRUST = {"citizen-qr": 0.97, "mrz": 0.95, "code": 0.97}
 """How sure a proven statement is by itself. What is left is not a misread code but the code of another card."""
@@ -52,6 +52,11 @@ class Statement:
     place: Place | None
     proven: bool = True
     failed: bool = False
+
+
+def speaks(kind: str, seen: Seen) -> float:
+    """1 where a page bears a code of that ``kind``, "citizen-qr" or "mrz" (of a Vietnamese card), else 0."""
+    return float(any(s.witness.startswith(f"{kind}.") for s in statements([seen])))
 
 
 def statements(pages: Sequence[Seen]) -> tuple[Statement, ...]:
@@ -120,7 +125,7 @@ def weigh(rule: FieldRule, field: Field, said: Sequence[Statement]) -> Field:
     if agreeing and any(s.proven for s in agreeing):
         return _differs(field)
     told = proven[0].value
-    partly = rule.kind == "text" and _part(field.value, told)
+    partly = rule.kind in {"text", "address"} and _part(field.value, told)
     if partly or (field.confidence < _SURE and alternative(field.value, told)):
         return _settled(field, proven)
     return _differs(field)
@@ -145,7 +150,7 @@ def _may_be(one: str, other: str) -> bool:
 def _same(rule: FieldRule, value: str, told: Statement) -> bool:
     if told.witness == "mrz.name":
         return citizen.same_name(value, told.value)
-    if rule.kind in {"person", "text", "choice", "expiry"}:
+    if rule.kind in {"person", "text", "address", "choice", "expiry"}:
         return citizen.same_words(value, told.value)
     return value == told.value
 
