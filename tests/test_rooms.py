@@ -12,8 +12,9 @@ FLOWS = Path(__file__).parents[1] / "flows"
 RANK = {
     "nouns": 0, "errors": 0,
     "keys": 1, "settings": 1, "resources": 1, "values": 1,
-    "forms": 2,
-    "imaging": 3, "pdf": 3, "engines": 3, "stores": 3, "ledgers": 3, "warehouses": 3, "signers": 3, "exports": 3,
+    "forms": 2, "registers": 2,
+    "calibration": 2,
+    "fitting": 3, "imaging": 3, "pdf": 3, "engines": 3, "stores": 3, "ledgers": 3, "warehouses": 3, "signers": 3, "exports": 3,
     "stages": 4,
     "site": 5,
     "work": 6,
@@ -22,7 +23,7 @@ RANK = {
 }  # fmt: skip
 
 HOME: dict[str, str | tuple[str, ...]] = {
-    "cv2": "imaging", "numpy": ("imaging", "engines"), "PIL": "imaging",  # ONNX Runtime speaks numpy
+    "cv2": "imaging", "numpy": ("imaging", "engines", "fitting"), "PIL": "imaging",  # ONNX Runtime speaks numpy
     "pytesseract": "engines", "tesserocr": "engines", "onnxruntime": "engines", "zxingcpp": "engines",
     "pikepdf": "pdf", "pdfplumber": "pdf", "pdfminer": "pdf", "pypdfium2": "pdf", "fontTools": "pdf",
     "pyhanko": "signers", "pyhanko_certvalidator": "signers", "cryptography": "signers", "asn1crypto": "signers",

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from hoso import forms as form_files
-from hoso.forms import Forms
+from hoso.calibration import Calibration, Level, Scale
+from hoso.forms import KINDS, Forms
 from hoso.nouns import Code, Page, PageKind, PageRef, Reading, Record, Seen, Word
-from hoso.stages import agree, check, divide, extract
+from hoso.stages import agree, check, divide, extract, weigh
 
 WIDTH, HEIGHT = 1654, 2339
 LEFT, TOP, COLUMN, PITCH, TALL = 0.06, 0.05, 0.0098, 0.0175, 0.0105
@@ -75,11 +76,24 @@ def forms() -> Forms:
     return form_files.load(Path(__file__).parents[2] / "schemas")
 
 
+def _step(at: float) -> Scale:
+    return Scale((at,), (-9.0, 3.0), 3.0, 0.0)
+
+
+PLAIN = Calibration(
+    0.001, 0.0, {"least": _step(0.85), "grammar": _step(0.7), "label": _step(0.7),
+    "failed": Scale((1.0,), (0.0, -2.0), 0.0, 9.0)},
+    {kind: Level(0.0, 0.99, 1000, {}) for kind in KINDS}, {},
+)  # fmt: skip
+"""A calibration that no refit changes: sure where words, label and grammar are. The shipped one has tests of its own."""
+
+
 @dataclass(frozen=True)
 class Understand:
     """The stages behind one another, as the recipe runs them."""
 
     forms: Forms
+    calibration: Calibration
 
     def __call__(self, *pages: Seen, received: str = "2026-11-23") -> tuple[Record, ...]:
         records = []
@@ -88,7 +102,8 @@ class Understand:
             form = self.forms.form(document.form)
             fields = extract.extract(document, mine, form)
             records.append(check.check(document, fields, form, mine, received))
-        return agree.agree(records, self.forms)
+        agreed = agree.agree(records, self.forms)
+        return weigh.weigh(agreed, [seen.page for seen in pages], self.forms, self.calibration)
 
     def one(self, *pages: Seen) -> Record:
         (record,) = self(*pages)
@@ -97,7 +112,7 @@ class Understand:
 
 @pytest.fixture
 def understand(forms: Forms) -> Understand:
-    return Understand(forms)
+    return Understand(forms, PLAIN)
 
 
 DECISION = """

@@ -50,7 +50,7 @@ def _field(rule: FieldRule, laid: Laid, form: Form, pages: Sequence[Seen]) -> Fi
         features = traits.noted(rule, tokens, score, named, 1.0, laid, pages, position)
         sure = _engine(rule, tokens) * _label(score)
         status: Status = (
-            "clear" if found.rows and sure >= form.enough(rule) else "doubtful" if found.rows else "missing"
+            "clear" if found.rows else "missing"
         )
         return Field(rule.name, None, raw, round(sure, 4), place, "ocr", found.rule, status,
                      rows=found.rows, features=features)  # fmt: skip
@@ -65,7 +65,7 @@ def _field(rule: FieldRule, laid: Laid, form: Form, pages: Sequence[Seen]) -> Fi
     failed = (parsed.fault,) if parsed.fault else ()
     passed = ("value.grammar",) if parsed.quality == 1.0 and rule.kind not in {"text", "address"} else ()
     features = traits.noted(rule, tokens, score, parsed.value, parsed.quality, laid, pages, position)
-    status = "doubtful" if failed or sure < form.enough(rule) else "clear"
+    status = "doubtful" if failed else "clear"
     return Field(rule.name, parsed.value, raw, round(sure, 4), place, "ocr", found.rule, status, passed,
                  failed, features=features)  # fmt: skip
 
