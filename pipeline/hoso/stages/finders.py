@@ -117,7 +117,12 @@ def _kind(rule: FieldRule, laid: Laid) -> Found | None:
 
 def _signer(rule: FieldRule, laid: Laid) -> Found | None:
     sign = laid.sign
-    return Found(Slip(sign.position, sign.name, 1.0), "signature.name") if sign and sign.name else None
+    if not sign or not sign.name:
+        return None
+    slip = Slip(sign.position, sign.name, 1.0)
+    whole = signing.name_of(sign.name)
+    made = replace(parsers.parse(whole, rule), quality=0.6) if whole != slip.text else None
+    return Found(slip, "signature.name", made)
 
 
 def _signer_title(rule: FieldRule, laid: Laid) -> Found | None:

@@ -11,24 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hoso.stages.layout import Row, Run, Sheet, Token
-from hoso.stages.letterhead import clean
-from hoso.values import persons
+from hoso.stages.recipients import opens
+from hoso.stages.specks import clean
+from hoso.values import persons, titles
 from hoso.values import text as texts
-from hoso.values.fold import fold
 
-__all__ = ["Signing", "name_under", "office", "signing"]
+__all__ = ["Signing", "name_of", "name_under", "office", "signing"]
 
-_PREFIX = re.compile(r"^(?:tm|kt|tl|tuq|q|t\.m|k\.t|t\.l)\s?[.,:]")
 _REACH = 0.24
-_ROLES = (
-    "GIÁM ĐỐC", "PHÓ GIÁM ĐỐC", "TỔNG GIÁM ĐỐC", "PHÓ TỔNG GIÁM ĐỐC", "CHỦ TỊCH", "PHÓ CHỦ TỊCH", "BỘ TRƯỞNG", "THỨ TRƯỞNG",
-    "CỤC TRƯỞNG", "PHÓ CỤC TRƯỞNG", "CHI CỤC TRƯỞNG", "PHÓ CHI CỤC TRƯỞNG", "VỤ TRƯỞNG", "PHÓ VỤ TRƯỞNG", "CHÁNH VĂN PHÒNG",
-    "PHÓ CHÁNH VĂN PHÒNG", "CHÁNH THANH TRA", "PHÓ CHÁNH THANH TRA", "TRƯỞNG PHÒNG", "PHÓ TRƯỞNG PHÒNG", "HIỆU TRƯỞNG",
-    "PHÓ HIỆU TRƯỞNG", "VIỆN TRƯỞNG", "PHÓ VIỆN TRƯỞNG", "TRƯỞNG BAN", "PHÓ TRƯỞNG BAN", "THỦ TƯỚNG", "PHÓ THỦ TƯỚNG",
-    "TỔNG CỤC TRƯỞNG", "PHÓ TỔNG CỤC TRƯỞNG", "ỦY BAN NHÂN DÂN", "TRƯỞNG CÔNG AN", "PHÓ TRƯỞNG CÔNG AN", "CHÁNH ÁN",
-    "PHÓ CHÁNH ÁN",
-)  # fmt: skip
-_EDGES = " .,:;-–—_*'\"‘’`~|"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +34,7 @@ def signing(sheets: Sequence[Sheet]) -> Signing | None:
     """The first signature block of a paper; None where there is none to be seen."""
     for sheet in sheets:
         for row in sheet.rows:
-            if row.box[0] < 0.45 and _opens_recipients(row):
+            if row.box[0] < 0.45 and opens(row):
                 block = _block(sheet, row.y - 6 * sheet.line, row.y + 6.5 * sheet.line)
                 name = block.name if block else name_under(sheet, row.y, 0.68, 0.3)
                 if block or name:
@@ -55,7 +45,7 @@ def signing(sheets: Sequence[Sheet]) -> Signing | None:
             if (
                 row.y > 0.25
                 and run
-                and (_PREFIX.match(fold(run.text)) or _role(run.text) >= 0.88)
+                and (titles.authority(run.text) or titles.likeness(run.text) >= 0.88)
                 and len(run.tokens) <= 6
             ):
                 block = _block(sheet, row.y - 0.5 * sheet.line, row.y + 0.5 * sheet.line)
@@ -66,18 +56,8 @@ def signing(sheets: Sequence[Sheet]) -> Signing | None:
 
 def office(block: Signing) -> tuple[str, float]:
     """Authority and title in one line ("KT. GIÁM ĐỐC - PHÓ GIÁM ĐỐC"; a title that wraps is joined by a blank), and 0..1
-    how well its lines agree with titles that exist."""
-    lines = [_spell(" ".join(t.text for t in row)) for row in block.rows]
-    sure = min((1.0 if _known(line) else 0.75 for line in lines), default=0.0)
-    if lines and not _is_whole(lines):
-        sure = min(sure, 0.7)
-    joined = ""
-    before = ""
-    for line in lines:
-        step = bool(_PREFIX.match(fold(before))) or bool(_PREFIX.match(fold(line)))
-        joined += (" - " if step else " ") * bool(joined) + line
-        before = line
-    return joined, sure
+    how well its lines agree with titles that exist (see ``titles.office``)."""
+    return titles.office([" ".join(t.text for t in row) for row in block.rows])
 
 
 def name_under(sheet: Sheet, y: float, middle: float, reach: float = _REACH) -> tuple[Token, ...]:
@@ -88,9 +68,9 @@ def name_under(sheet: Sheet, y: float, middle: float, reach: float = _REACH) -> 
             continue
         for run in row.runs:
             for tokens in _stretches(run):
-                text = " ".join(t.text for t in tokens)
+                text = name_of(tokens)
                 away = abs((tokens[0].box[0] + tokens[-1].box[2]) / 2 - middle)
-                if away > 0.22 or "(" in text or not persons.looks_like_name(text):
+                if away > 0.22 or "(" in text or _in_seal(text) or not persons.looks_like_name(text):
                     continue
                 parsed = persons.parse(text)
                 sure = sum(t.confidence for t in tokens) / len(tokens)
@@ -101,9 +81,15 @@ def name_under(sheet: Sheet, y: float, middle: float, reach: float = _REACH) -> 
     return best[1] if best and best[0] > 0.25 else ()
 
 
-def _opens_recipients(row: Row) -> bool:
-    hits = texts.find("Nơi nhận", [t.text for t in row.tokens[:5]], 0.8)
-    return bool(hits) and hits[0].start <= 1
+def name_of(tokens: Sequence[Token]) -> str:
+    """The words of a name; a family name that lost its first letter under a seal is made whole where it can be but one."""
+    words = [t.text for t in tokens]
+    return " ".join([persons.family(words[0]) or words[0], *words[1:]]) if len(words) > 1 else " ".join(words)
+
+
+def _in_seal(text: str) -> bool:
+    """Whether a text is the name of an office in the middle of a seal ("SỞ", "Y TẾ"): a few small capitals."""
+    return text.isupper() and sum(c.isalpha() for c in text) <= 6
 
 
 def _block(sheet: Sheet, top: float, low: float) -> Signing | None:
@@ -121,7 +107,7 @@ def _block(sheet: Sheet, top: float, low: float) -> Signing | None:
         if rows and row.y - last > 3.2 * sheet.line:
             break
         sure = sum(t.confidence for t in tokens) / len(tokens)
-        if not _is_office(text, bool(rows)) or (sure < 0.5 and _role(text) < 0.75):
+        if not _is_office(text, bool(rows)) or (sure < 0.5 and titles.likeness(text) < 0.75):
             if rows and row.y - last > 2.2 * sheet.line:
                 break
             continue
@@ -147,42 +133,7 @@ def _is_office(text: str, going_on: bool) -> bool:
     letters = sum(c.isalpha() for c in text)
     if letters < 4 or texts.upper_share(text) < 0.7 or len(text) > 70:
         return False
-    return going_on or bool(_PREFIX.match(fold(text))) or _role(text) >= 0.72 or (letters >= 6 and " " in text)
-
-
-def _role(text: str) -> float:
-    bare = re.sub(r"^(?:TM|KT|TL|TUQ|Q)\s?[.,:]\s*", "", text)
-    return max(texts.likeness(bare, role) for role in _ROLES)
-
-
-def _is_whole(lines: Sequence[str]) -> bool:
-    """Whether nothing is plainly missing: "TM." wants a title after the body, "KT." and "TL." that of who signs, a deputy
-    never stands under the head without "KT.", and no line stands twice."""
-    last = lines[-1]
-    if len(set(lines)) < len(lines):
-        return False
-    if re.match(r"^(?:KT|TL|TUQ)\.", last) or re.match(r"^(?:TM\. )?(?:ỦY BAN NHÂN DÂN|HỘI ĐỒNG)\b", last):
-        return False
-    heads = [line for line in lines if line in _ROLES and not line.startswith("PHÓ")]
-    return not (len(heads) >= 1 and last.startswith("PHÓ") and not any(re.search(r"\bKT\.", line) for line in lines))
-
-
-def _known(line: str) -> bool:
-    """Whether a line holds a title of the list, or the whole of an office's name in clean capitals."""
-    words = line.split()
-    if any(len(w) == 1 and w.isalpha() for w in words) or not re.match(r"^\w", line):
-        return False
-    return any(texts.find(role, words, 0.9) for role in _ROLES) or bool(
-        re.search(r"(?:TRƯỞNG|ỦY BAN|HỘI ĐỒNG|BAN |PHÒNG|TỔ )", line)
-    )
-
-
-def _spell(line: str) -> str:
-    """A line of the block with its authority mark set apart, and a known title spelled as the title is: a closed list."""
-    match = re.match(r"^(T\.?M|K\.?T|T\.?L|TUQ|Q)\s?[.,:]\s*(.*)$", line.strip(_EDGES))
-    mark, rest = (match[1].replace(".", "") + ". ", match[2]) if match else ("", line.strip(_EDGES))
-    role = max(_ROLES, key=lambda r: texts.likeness(rest, r))
-    return mark + (role if texts.likeness(rest, role) >= 0.9 else rest)
+    return going_on or titles.authority(text) or titles.likeness(text) >= 0.72 or (letters >= 6 and " " in text)
 
 
 def _stretches(run: Run) -> list[tuple[Token, ...]]:
@@ -191,6 +142,10 @@ def _stretches(run: Run) -> list[tuple[Token, ...]]:
     found = [tokens] if tokens else []
     stretch: list[Token] = []
     for token in (*tokens, None):
+        torn = token is not None and not stretch and persons.family(token.text) is not None
+        if torn and token is not None:
+            stretch.append(token)
+            continue
         if token is not None and token.text[:1].isupper() and re.fullmatch(r"[^\W\d_]+[.,]?", token.text):
             stretch.append(token)
             continue

@@ -16,7 +16,7 @@ from hoso.values.fold import fold
 from hoso.values.parsed import NOTHING, Parsed
 from hoso.values.text import squeeze
 
-__all__ = ["looks_like_name", "parse"]
+__all__ = ["family", "looks_like_name", "parse"]
 
 _COMMON = (
     "Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Đào Đoàn Vương Trịnh Trương "
@@ -56,6 +56,16 @@ def parse(text: str) -> Parsed:
     if words[0].casefold() not in _FAMILY or (len(words) > 2 and words[1].casefold() == "thi"):
         quality *= 0.75  # rarer still, or a mark was lost ("Khống", "Thi"), or the first word is under a seal
     return Parsed(name, quality)
+
+
+def family(torn: str) -> str | None:
+    """The one common family name that a word whose first letter is lost can be ("guyễn": "Nguyễn"); None for none or
+    several, and for fewer than three letters."""
+    rest = torn.casefold()
+    if len(rest) < 3 or torn[:1].isupper():
+        return None
+    whole = {name for name in _FAMILY if name[1:] == rest} or {name for name in _FAMILY if fold(name)[1:] == fold(rest)}
+    return whole.pop().capitalize() if len(whole) == 1 else None
 
 
 def looks_like_name(text: str) -> bool:
