@@ -25,6 +25,7 @@ from hoso.stores.api import Store
 from hoso.warehouses.api import Warehouse
 
 if TYPE_CHECKING:
+    from hoso.calibration import Calibration
     from hoso.forms import Forms
 
 __all__ = ["HANOI", "Site", "found", "home_of", "make", "module"]
@@ -98,6 +99,16 @@ class Site:
         from hoso import forms
 
         return forms.load(resources.folder("schemas"))
+
+    @cached_property
+    def calibration(self) -> Calibration:
+        """How likely fields are right: the home's own calibration where it has ``confidence/``, else the shipped one."""
+        from hoso import calibration
+
+        own = self.home / "confidence"
+        if (own / "weights.json").exists():
+            return calibration.load(own)
+        return calibration.load(resources.folder("ocr_models") / calibration.FOLDER)
 
     def close(self) -> None:
         """Close what was opened."""

@@ -12,10 +12,10 @@ from hoso.recipe import intake, reading
 from hoso.recipe.intake import Arrival
 from hoso.recipe.standing import as_sealed
 from hoso.site import Site
-from hoso.stages import agree, check, divide, extract
+from hoso.stages import agree, check, divide, extract, weigh
 from hoso.work import Crew, Lost, Task, record, step
 
-__all__ = ["digitize_dossiers", "page_keys"]
+__all__ = ["digitize_dossiers", "page_keys", "understood"]
 
 Failed = Callable[[str, Exception], None]
 """Told what a defect of ours left undone (a page is quarantined, a dossier stays underway) while the others go on."""
@@ -98,7 +98,7 @@ def _understood(site: Site, arrival: Arrival, failed: Failed) -> Iterator[Outcom
 
 
 def _understand(site: Site, arrival: Arrival) -> Outcome:
-    """Divide, extract, check and agree, as one step; then the fact ``digitized``."""
+    """Divide, extract, check, agree and weigh, as one step; then the fact ``digitized``."""
     dossier = arrival.dossier
     answers = []
     for scan, index in page_keys(site, dossier):
@@ -106,8 +106,9 @@ def _understand(site: Site, arrival: Arrival) -> Outcome:
         assert answer is not None, "every page was read before"
         answers.append(answer)
     versions = [divide.VERSION, extract.VERSION, check.VERSION, agree.VERSION, site.forms.fingerprint]
+    versions += [weigh.VERSION, site.calibration.fingerprint]
     key = keys.key("understand", arrival.manifest, answers, versions)
-    outcome = step(site, "understand", key, dossier.id, Outcome, lambda: _outcome(site, dossier, tuple(answers)))
+    outcome = step(site, "understand", key, dossier.id, Outcome, lambda: understood(site, dossier, tuple(answers)))
     outcome = replace(outcome, records=tuple(as_sealed(site, one) for one in outcome.records))
     result = site.store.put(keys.encode(outcome))
     once = keys.key("digitized", dossier.id, result)
@@ -115,7 +116,8 @@ def _understand(site: Site, arrival: Arrival) -> Outcome:
     return outcome
 
 
-def _outcome(site: Site, dossier: Dossier, answers: tuple[str, ...]) -> Outcome:
+def understood(site: Site, dossier: Dossier, answers: tuple[str, ...]) -> Outcome:
+    """What the stored readings ``answers`` (digests, one a page in the order received) of a dossier say; keeps nothing."""
     seen = [keys.decode(site.store.get(answer), Seen) for answer in answers]
     seen = [replace(s, page=replace(s.page, position=i)) for i, s in enumerate(seen, 1)]
     received = dossier.received[:10]
@@ -126,12 +128,13 @@ def _outcome(site: Site, dossier: Dossier, answers: tuple[str, ...]) -> Outcome:
         records.append(check.check(document, extract.extract(document, pages, form), form, pages, received))
     agreed = agree.agree(tuple(records), site.forms)
     pages_seen: tuple[Page, ...] = tuple(s.page for s in seen)
+    weighed = weigh.weigh(agreed, pages_seen, site.forms, site.calibration)
     return Outcome(
         dossier,
         agree.dossier_code(agreed),
         pages_seen,
         answers,
-        agreed,
+        weighed,
         intake.refused(site, dossier),
         _repeats(dossier),
     )
