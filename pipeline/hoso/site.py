@@ -27,6 +27,7 @@ from hoso.warehouses.api import Warehouse
 if TYPE_CHECKING:
     from hoso.calibration import Calibration
     from hoso.forms import Forms
+    from hoso.registers import Registers
 
 __all__ = ["HANOI", "Site", "found", "home_of", "make", "module"]
 
@@ -48,6 +49,7 @@ class Site:
         self.settings = settings.read(home / "settings.toml")
         self._clock = clock
         self._opened: list[Any] = []
+        self._registers: tuple[object, Registers] | None = None
 
     def now(self) -> datetime:
         """The instant, to the second, in Vietnam's zone."""
@@ -99,6 +101,16 @@ class Site:
         from hoso import forms
 
         return forms.load(resources.folder("schemas"))
+
+    @property
+    def registers(self) -> Registers:
+        """The registers that the home holds now, read again once a file changed; a broken one is told, not raised."""
+        from hoso import registers
+
+        state = registers.state(self.home / "registers")
+        if self._registers is None or self._registers[0] != state:
+            self._registers = state, registers.load(self.home / "registers")
+        return self._registers[1]
 
     @cached_property
     def calibration(self) -> Calibration:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hoso.cli.ask import AS_JSON
 from hoso.cli.show import lines, open_site, say, table
 from hoso.errors import Damaged, HosoError, Misconfigured
+
+if TYPE_CHECKING:
+    from hoso.registers import Registers
 
 __all__ = ["audit", "doctor", "rebuild"]
 
@@ -117,8 +120,21 @@ def _checks(home: str | None) -> Iterator[dict[str, Any]]:
         yield row(
             "trusted roots", lambda: f"{len(site.roots)} files", "put the root certificates where [seal] roots says"
         )
+        yield from _registers(site.registers)
         yield row("disk", lambda: _room(folder), "free some space: intake stops when the disk is full")
         site.close()
+
+
+def _registers(held: Registers) -> Iterator[dict[str, Any]]:
+    """Each register found, with its rows and the day of its file; a broken one says what to repair."""
+    from hoso.registers import COLUMNS
+
+    for name, one in held.sound.items():
+        left = f", {one.without_key} without key" if one.without_key else ""
+        yield {"what": f"register {name}", "state": "ok", "found": f"{len(one.rows)} rows of {one.day}{left}", "do": ""}
+    for name, wrong in held.broken.items():
+        state = "missing" if name in COLUMNS else "optional"
+        yield {"what": f"register {name}", "state": state, "found": wrong.text, "do": "repair or remove the file"}
 
 
 def _program(name: str) -> str:

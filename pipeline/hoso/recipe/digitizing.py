@@ -11,6 +11,7 @@ from hoso.nouns import Dossier, Fact, Outcome, Page, Record, Scan, Seen
 from hoso.recipe import intake, reading
 from hoso.recipe.intake import Arrival
 from hoso.recipe.standing import as_sealed
+from hoso.registers import Registers
 from hoso.site import Site
 from hoso.stages import agree, check, divide, extract, weigh
 from hoso.work import Crew, Lost, Task, record, step
@@ -105,10 +106,12 @@ def _understand(site: Site, arrival: Arrival) -> Outcome:
         answer = site.ledger.step(reading.read_key(site, scan.digest, index))
         assert answer is not None, "every page was read before"
         answers.append(answer)
+    held = site.registers
     versions = [divide.VERSION, extract.VERSION, check.VERSION, agree.VERSION, site.forms.fingerprint]
+    versions.append(held.fingerprint)
     versions += [weigh.VERSION, site.calibration.fingerprint]
     key = keys.key("understand", arrival.manifest, answers, versions)
-    outcome = step(site, "understand", key, dossier.id, Outcome, lambda: understood(site, dossier, tuple(answers)))
+    outcome = step(site, "understand", key, dossier.id, Outcome, lambda: understood(site, dossier, tuple(answers), held))
     outcome = replace(outcome, records=tuple(as_sealed(site, one) for one in outcome.records))
     result = site.store.put(keys.encode(outcome))
     once = keys.key("digitized", dossier.id, result)
@@ -116,7 +119,7 @@ def _understand(site: Site, arrival: Arrival) -> Outcome:
     return outcome
 
 
-def understood(site: Site, dossier: Dossier, answers: tuple[str, ...]) -> Outcome:
+def understood(site: Site, dossier: Dossier, answers: tuple[str, ...], held: Registers) -> Outcome:
     """What the stored readings ``answers`` (digests, one a page in the order received) of a dossier say; keeps nothing."""
     seen = [keys.decode(site.store.get(answer), Seen) for answer in answers]
     seen = [replace(s, page=replace(s.page, position=i)) for i, s in enumerate(seen, 1)]
@@ -125,8 +128,8 @@ def understood(site: Site, dossier: Dossier, answers: tuple[str, ...]) -> Outcom
     for document in divide.divide(dossier.id, seen, site.forms, received):
         pages = [s for s in seen if s.page.ref in document.pages]
         form = site.forms.form(document.form)
-        records.append(check.check(document, extract.extract(document, pages, form), form, pages, received))
-    agreed = agree.agree(tuple(records), site.forms)
+        records.append(check.check(document, extract.extract(document, pages, form), form, pages, received, held))
+    agreed = agree.agree(tuple(records), site.forms, seen)
     pages_seen: tuple[Page, ...] = tuple(s.page for s in seen)
     weighed = weigh.weigh(agreed, pages_seen, site.forms, site.calibration)
     return Outcome(

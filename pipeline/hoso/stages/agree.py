@@ -5,50 +5,174 @@ Owns: which problems arise between papers, and the dossier's code. Never: decide
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
 
 from hoso.forms import FieldRule, Forms
-from hoso.nouns import Field, Problem, Record
+from hoso.nouns import Field, Problem, Record, Seen, Severity
+from hoso.stages import components
 from hoso.stages.check import lower, with_verdict
 from hoso.values import text as texts
+from hoso.values.fold import fold
 
 __all__ = ["VERSION", "agree", "dossier_code"]
 
-VERSION = "1"
+VERSION = "2"
+
+_NAMED = re.compile(r"(?:\bông/bà|\bông \(bà\)|\bông|\bbà)\s*:?\s+((?:[A-ZĐÀ-Ỹ][\w'’]*\s?){2,6})")
+_UPPER = 0.5
+"""The part of a first page in which its heading stands."""
 
 
-def agree(records: Sequence[Record], forms: Forms) -> tuple[Record, ...]:
-    """The records of one dossier, with ``dossier.value-differs`` on both sides of each fact on which papers differ.
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """One statement of a fact: on which record, in which field."""
+
+    index: int
+    field: Field
+    rule: FieldRule
+
+
+def agree(records: Sequence[Record], forms: Forms, pages: Sequence[Seen] = ()) -> tuple[Record, ...]:
+    """The records of one dossier, with ``dossier.value-differs`` on both sides of each fact on which papers differ, and
+    what the list of components on the receipt says of the papers. ``pages`` are all of the dossier.
 
     Which fields state the same fact is said in the form files (``same_as``). Capitals and blanks make no difference;
     a tone mark does: a difference of one letter is as likely a slip of the reader as another person, and a person looks.
+    Where a reading is doubtful anyway and differs by no more than readers slip, that is noted: its doubt is told already.
     """
-    stated: dict[str, list[tuple[int, Field, FieldRule]]] = {}
+    stated: dict[str, list[_Stated]] = {}
     for index, record in enumerate(records):
         form = forms.form(record.document.form)
         for field in record.fields:
             rule = form.field(field.name)
             if rule is not None and rule.same_as and field.value is not None:
-                stated.setdefault(rule.same_as, []).append((index, field, rule))
+                stated.setdefault(rule.same_as, []).append(_Stated(index, field, rule))
     found: dict[int, list[Problem]] = {}
     hurt: set[tuple[int, str]] = set()
-    for entries in stated.values():
-        if len({_plain(f.value or "") for _, f, _ in entries}) < 2:
+    strangers = _strangers(stated)
+    for fact, entries in stated.items():
+        same = _SAME.get(fact, _equal)
+        apart = [(a, b) for a, b in combinations(entries, 2) if not same(a.field.value or "", b.field.value or "")]
+        if not apart:
             continue
-        near = min(
-            texts.distance(_plain(a.value or ""), _plain(b.value or ""))
-            for n, (_, a, _) in enumerate(entries)
-            for _, b, _ in entries[n + 1 :]
-            if _plain(a.value or "") != _plain(b.value or "")
-        )  # fmt: skip
-        places = tuple(f.place for _, f, _ in entries if f.place is not None)
-        hint = "khác nhau rất ít, có thể do đọc nhầm" if near <= 2 else "khác nhau"
-        for index, field, rule in entries:
-            sentence = f"{rule.title}: các giấy tờ trong hồ sơ ghi {hint}; hãy xem cả hai chỗ."
-            found.setdefault(index, []).append(Problem("dossier.value-differs", "error", sentence, field.name, places))
-            hurt.add((index, field.name))
+        severity, hint = _weight(fact, apart)
+        if strangers and fact.startswith("person."):
+            hint += "; có thể có giấy tờ của người khác"
+        places = tuple(e.field.place for e in entries if e.field.place is not None)
+        for entry in entries:
+            sentence = f"{entry.rule.title}: các giấy tờ trong hồ sơ ghi {hint}; hãy xem các chỗ ghi."
+            problem = Problem("dossier.value-differs", severity, sentence, entry.field.name, places)
+            found.setdefault(entry.index, []).append(problem)
+            if severity != "note":
+                hurt.add((entry.index, entry.field.name))
+    for index, problem in [
+        *_answers(stated, records, forms),
+        *components.compare(records, forms, _headings(records, pages)),
+    ]:
+        found.setdefault(index, []).append(problem)
     return tuple(_differing(i, record, found, hurt) for i, record in enumerate(records))
+
+
+def _equal(one: str, other: str) -> bool:
+    return _plain(one) == _plain(other)
+
+
+def _same_day(one: str, other: str) -> bool:
+    """Whether two dates are one; of a year alone only that is compared."""
+    size = min(len(one), len(other))
+    return one[:size] == other[:size]
+
+
+def _same_class(one: str, other: str) -> bool:
+    """Whether two lists of licence classes are of one kind of vehicle: classes were renamed on 2025-01-01 (B2 became B)."""
+    return bool(_vehicles(one) & _vehicles(other)) or not _vehicles(one) or not _vehicles(other)
+
+
+def _vehicles(classes: str) -> set[str]:
+    """A motorcycles, B cars, C lorries, D buses (E until 2024); of "FC" and "CE" the vehicle that draws."""
+    return {("D" if m == "E" else m) for m in re.findall(r"\bF?([A-E])(?:\d?E?)\b", classes.upper())}
+
+
+_SAME: dict[str, Callable[[str, str], bool]] = {
+    "person.born": _same_day, "licence.class": _same_class, "request": lambda one, other: True,
+}  # fmt: skip
+"""How two statements of a fact are compared; the others letter by letter, capitals and blanks aside."""
+
+
+def _weight(fact: str, apart: Sequence[tuple[_Stated, _Stated]]) -> tuple[Severity, str]:
+    """(severity, how it differs) of statements that differ, two by two."""
+    if all(_slip(fact, a, b) for a, b in apart):
+        return "note", "gần như giống nhau, khác do đọc chưa chắc"
+    near = min(texts.distance(_plain(a.field.value or ""), _plain(b.field.value or "")) for a, b in apart)
+    return "error", "khác nhau rất ít, có thể do đọc nhầm" if near <= 2 else "khác nhau"
+
+
+def _slip(fact: str, one: _Stated, other: _Stated) -> bool:
+    """Whether a doubtful reading explains the difference: tone marks or two letters of a name, one figure of a number. The
+    doubtful field must be one that stops its own record, so that a person sees it in any case."""
+    doubtful = [s for s in (one, other) if s.field.status == "doubtful" and not s.field.failed and s.rule.required]
+    if not doubtful:
+        return False
+    a, b = _plain(one.field.value or ""), _plain(other.field.value or "")
+    return fold(a) == fold(b) or texts.distance(a, b) <= (2 if fact.endswith(".name") else 1)
+
+
+def _strangers(stated: dict[str, list[_Stated]]) -> bool:
+    """Whether two papers differ in two facts of the person by more than a slip: one may be another person's."""
+    count: dict[tuple[int, int], int] = {}
+    for fact, entries in stated.items():
+        for a, b in combinations(entries, 2) if fact.startswith("person.") else ():
+            if texts.distance(_plain(a.field.value or ""), _plain(b.field.value or "")) > 2:
+                count[a.index, b.index] = count.get((a.index, b.index), 0) + 1
+    return any(n >= 2 for n in count.values())
+
+
+def _answers(stated: dict[str, list[_Stated]], records: Sequence[Record], forms: Forms) -> list[tuple[int, Problem]]:
+    """Results that do not answer the request: another class of licence than asked for, a decision for somebody else."""
+    told: list[tuple[int, Problem]] = []
+    requests = stated.get("request", [])
+    for asked in requests:
+        named = re.search(r"h[aạ]ng\s+((?:F?[A-E]\d?E?\b[\s,;]*(?:và\s+)?)+)", asked.field.value or "")
+        for entry in stated.get("licence.class", []) if named else ():
+            assert named is not None
+            if not _same_class(named[1], entry.field.value or ""):
+                places = tuple(s.field.place for s in (asked, entry) if s.field.place is not None)
+                text = (
+                    f"{entry.rule.title}: không phải loại xe nêu trong nội dung yêu cầu giải quyết; hãy xem cả hai chỗ."
+                )
+                told.append((entry.index, Problem("dossier.value-differs", "warning", text, entry.field.name, places)))
+    applicants = [s for s in stated.get("person.name", []) if any(r.index == s.index for r in requests)]
+    for index, record in enumerate(records) if applicants else ():
+        form = forms.form(record.document.form)
+        for field in record.fields:
+            rule = form.field(field.name)
+            person = _NAMED.search(field.value or "") if rule is not None and rule.kind == "abstract" else None
+            if person is None or any(_begins_alike(person[1], s.field.value or "") for s in applicants):
+                continue
+            text = "Trích yếu nêu tên người khác với người nộp hồ sơ; hãy kiểm tra văn bản có thuộc hồ sơ này không."
+            places = tuple(s.field.place for s in applicants if s.field.place) + ((field.place,) if field.place else ())
+            told.append((index, Problem("dossier.value-differs", "warning", text, field.name, places)))
+    return told
+
+
+def _begins_alike(named: str, applicant: str) -> bool:
+    """Whether words that begin with a name begin with that of the applicant, marks aside."""
+    words = named.split()[: len(applicant.split())]
+    return texts.likeness(" ".join(words), applicant) >= 0.85
+
+
+def _headings(records: Sequence[Record], pages: Sequence[Seen]) -> dict[str, list[str]]:
+    """The words of the upper half of each document's first page, by document."""
+    by_ref = {seen.page.ref: seen for seen in pages}
+    first = {r.document.id: by_ref.get(r.document.pages[0]) for r in records if r.document.pages}
+    return {
+        id_: [word.text for word in seen.reading.words if word.box[1] < _UPPER]
+        for id_, seen in first.items()
+        if seen is not None
+    }
 
 
 def dossier_code(records: Sequence[Record]) -> str:

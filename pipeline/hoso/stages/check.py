@@ -12,12 +12,15 @@ from dataclasses import replace
 
 from hoso.forms import OTHER, Check, Form
 from hoso.nouns import Document, Field, Place, Problem, Record, Seen, Severity
+from hoso.registers import NONE, Register, Registers
+from hoso.stages import lookup
 from hoso.stages.divide import secret_mark
 from hoso.stages.judges import JUDGES
+from hoso.values import addresses, units
 
 __all__ = ["VERSION", "check", "lower", "problem_of", "with_verdict"]
 
-VERSION = "1"
+VERSION = "2"
 
 _LOWERED = 0.6
 """What is left of a field's confidence when a check of the record fails on it."""
@@ -33,21 +36,27 @@ _SENTENCES = {
     "value.check-digit": "{title}: số kiểm tra không khớp; hãy đối chiếu với bản giấy.",
     "field.handwritten": "{title}: phần số để trống hoặc viết tay, máy không đọc được chắc chắn; hãy nhập theo bản giấy.",
     "field.unreadable": "{title}: đọc chưa chắc chắn; hãy đối chiếu với bản giấy.",
-    "dossier.value-differs": "{title}: mã in trên giấy và mã vạch (QR) khác nhau; hãy đối chiếu với bản giấy.",
+    "dossier.value-differs": "{title}: chữ in và mã QR, mã vạch hoặc dòng MRZ trên giấy ghi khác nhau; hãy xem cả hai chỗ.",
 }
 
 
 def check(
-    document: Document, fields: Sequence[Field], form: Form, pages: Sequence[Seen] = (), received: str = ""
+    document: Document,
+    fields: Sequence[Field],
+    form: Form,
+    pages: Sequence[Seen] = (),
+    received: str = "",
+    held: Registers = NONE,
 ) -> Record:
-    """The record of a document. ``pages`` are its pages; ``received`` the ISO date of receipt ("" where unknown).
+    """The record of a document. ``pages`` are its pages; ``received`` the ISO date of receipt ("" where unknown); ``held``
+    the registers of the home. An address keeps its parts and the units in force beside its value (``Field.rows``).
 
     Verdict "clear": every required field stands with enough confidence for its kind, and no problem is above a note.
     """
     problems: list[Problem] = [*_of_pages(pages)]
-    judged = tuple(fields)
+    judged = tuple(_with_parts(f, form) for f in fields)
     for rule in form.checks:
-        judged, found = _of_record(rule, judged, form, received)
+        judged, found = _of_record(rule, judged, form, received, held)
         problems += found
     problems += [p for f in judged if (p := problem_of(f, form)) is not None]
     return with_verdict(Record(document, judged, tuple(problems)))
@@ -101,17 +110,45 @@ def problem_of(field: Field, form: Form) -> Problem | None:
         own = ["field.unreadable"]
     if not own:
         return None
+    if "dossier.value-differs" in own:  # a contradiction is one whether or not the field is required
+        said = tuple(place for _, _, place in field.said if place is not None)
+        text = _SENTENCES["dossier.value-differs"].format(title=title)
+        return Problem("dossier.value-differs", "error", text, field.name, tuple(dict.fromkeys((*places, *said))))
     return Problem(own[0], severity, _SENTENCES[own[0]].format(title=title), field.name, places)
 
 
+def _with_parts(field: Field, form: Form) -> Field:
+    """An address with two rows: its parts as printed, and the units that stand for them since 2025-07-01."""
+    rule = form.field(field.name)
+    if rule is None or rule.kind != "address" or not field.value:
+        return field
+    parts = addresses.parse(field.value)
+    now = units.in_force(parts)
+    printed = {
+        "as": "printed", "street": parts.street, "hamlet": parts.hamlet, "commune": parts.commune,
+        "district": parts.district, "province": parts.province, "rest": parts.rest,
+    }  # fmt: skip
+    since = {
+        "as": units.SINCE, "state": now.state, "commune": now.commune, "province": now.province,
+        "province_code": now.code, "among": " | ".join(now.among), "source": now.source,
+    }  # fmt: skip
+    return replace(field, rows=tuple({k: v for k, v in row.items() if v} for row in (printed, since)))
+
+
 def _of_record(
-    rule: Check, fields: tuple[Field, ...], form: Form, received: str
+    rule: Check, fields: tuple[Field, ...], form: Form, received: str, held: Registers
 ) -> tuple[tuple[Field, ...], list[Problem]]:
+    if rule.register:
+        told, wrong_names = lookup.looked_up(rule, fields, form, held)
+        found = tuple(lower(f, f"{told[0].code}:{rule.rule}") if f.name in wrong_names else f for f in fields)
+        if not told and isinstance(held.get(rule.register), Register):
+            found = tuple(replace(f, passed=(*f.passed, rule.rule)) if f.name in rule.fields else f for f in found)
+        return found, told
     mine = [next((f for f in fields if f.name == name), None) for name in rule.fields]
     values = [f.value for f in mine if f is not None and f.value is not None]
     if len(values) != len(rule.fields):
         return fields, []
-    wrong = JUDGES[rule.rule]([v for v in values if v], received)
+    wrong = JUDGES[rule.rule]([*(v for v in values if v), *rule.given], received)
     if wrong is None:
         return tuple(replace(f, passed=(*f.passed, rule.rule)) if f.name in rule.fields else f for f in fields), []
     code, sentence = wrong

@@ -13,7 +13,7 @@ import re
 
 from hoso.values.parsed import NOTHING, Parsed, as_digits
 
-__all__ = ["PROVINCES", "identity", "personal_number", "phone", "sex_and_years", "tax_code", "year_fits"]
+__all__ = ["PROVINCES", "identity", "personal_number", "phone", "place_known", "sex_and_years", "tax_code", "year_fits"]
 
 _CODES = (
     "001 002 004 006 008 010 011 012 014 015 017 019 020 022 024 025 026 027 030 031 033 034 035 036 037 038 040 042 044 "
@@ -52,6 +52,17 @@ def sex_and_years(number: str) -> tuple[str, int] | None:
         return None
     mark = int(number[3])
     return ("Nam" if mark % 2 == 0 else "Nữ"), 1900 + 100 * (mark // 2) + int(number[4:6])
+
+
+def place_known(number: str) -> bool | None:
+    """Whether the place at the front of a number is one that was given out: of a personal number a province, or a country
+    of birth (from 100; Circular 59/2021/TT-BCA); of an identity card of nine digits a series of 01 to 38 (the provinces
+    of the 1970s to 2016, from memory). None for other numbers."""
+    if re.fullmatch(r"\d{12}", number):
+        return number[:3] in PROVINCES or number[:3] >= "100"
+    if re.fullmatch(r"\d{9}", number):
+        return "01" <= number[:2] <= "38"
+    return None
 
 
 def year_fits(number: str, born: str) -> bool | None:
