@@ -54,7 +54,7 @@ def judged(site: Site, told: Mapping[str, dict[str, Any]], label: str = "") -> I
         truth = told.get(here.dossier.source)
         if truth is None or here.outcome is None:
             continue
-        outcome = digitizing.understood(site, here.dossier, here.outcome.seen, site.registers)
+        outcome = digitizing.understood(site, here.dossier, here.outcome.seen)
         at = {page.ref: page.position for page in outcome.pages}
         by_position = {at[ref]: record for record in outcome.records for ref in record.document.pages}
         for document in truth["documents"]:
