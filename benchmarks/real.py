@@ -29,13 +29,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.machine import ROOT, write
+from hoso import calibration, keys, resources
 from hoso import forms as form_files
-from hoso import keys, resources
 from hoso.engines.api import Engine
 from hoso.nouns import Field, Record, Seen
 from hoso.settings import Reading, Rooms
 from hoso.site import module
-from hoso.stages import check, divide, extract
+from hoso.stages import check, divide, extract, weigh
 from hoso.stages.read import VERSION, read
 from hoso.stages.survey import survey
 
@@ -110,7 +110,9 @@ def _first_record(seen: Sequence[Seen]) -> Record:
     document = divide.divide("real", seen, forms)[0]
     pages = [s for s in seen if s.page.ref in document.pages]
     form = forms.form(document.form)
-    return check.check(document, extract.extract(document, pages, form), form, pages)
+    record = check.check(document, extract.extract(document, pages, form), form, pages)
+    shipped = calibration.load(resources.folder("ocr_models") / calibration.FOLDER)
+    return weigh.weigh((record,), [s.page for s in seen], forms, shipped)[0]
 
 
 def _compared(wanted: dict[str, Any], record: Record) -> Iterator[tuple[str, str, str, str]]:
@@ -120,7 +122,8 @@ def _compared(wanted: dict[str, Any], record: Record) -> Iterator[tuple[str, str
         how = "handwritten" if BY_HAND.get(name, set()) & set(wanted.get("handwritten", ())) else "printed"
         field = fields.get(name)
         if name == "ten_loai" and record.document.type == "quyet_dinh":
-            found, doubted = "Quyết định", False
+            found: str | None = "Quyết định"
+            doubted = False
         elif value is None:
             continue
         else:

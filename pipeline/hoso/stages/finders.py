@@ -13,7 +13,7 @@ from functools import partial
 
 from hoso.forms import FieldRule, Form
 from hoso.nouns import Seen
-from hoso.stages import beneath, labels, letterhead, parsers, recipients, signing, tables
+from hoso.stages import beneath, echo, labels, letterhead, parsers, recipients, signing, tables
 from hoso.stages.labels import Claim, Slip
 from hoso.stages.layout import Sheet, Token, sheet
 from hoso.values import dates
@@ -95,7 +95,11 @@ def _part(name: str, rule: FieldRule, laid: Laid) -> Found | None:
     slip = Slip(laid.sheets[0].position, tokens, 1.0 if laid.head.official else 0.85)
     slot = name in {"symbol", "dated"} and bool(tokens)
     if name == "abstract" and tokens:
-        return Found(slip, "letterhead.abstract", parsers.subject(slip.text, laid.head.whole))
+        said = echo.voted(tokens, laid.sheets)
+        parsed = parsers.subject(said, laid.head.whole)
+        if said != slip.text:  # what stands elsewhere is a proposal
+            parsed = replace(parsed, quality=min(0.6, parsed.quality), fault="field.unreadable")
+        return Found(slip, "letterhead.abstract", parsed)
     if name in laid.head.pen and tokens:
         pen = laid.head.pen[name]
         parsed = parsers.parse(slip.text, rule)
@@ -120,9 +124,10 @@ def _signer(rule: FieldRule, laid: Laid) -> Found | None:
     if not sign or not sign.name:
         return None
     slip = Slip(sign.position, sign.name, 1.0)
-    whole = signing.name_of(sign.name)
-    made = replace(parsers.parse(whole, rule), quality=0.6) if whole != slip.text else None
-    return Found(slip, "signature.name", made)
+    parsed = parsers.parse(signing.name_of(sign.name), rule)
+    torn = signing.name_of(sign.name) != slip.text or any(w[:1].islower() for w in (parsed.value or "").split())
+    made = replace(parsed, quality=min(0.6, parsed.quality), fault=parsed.fault or "field.unreadable")
+    return Found(slip, "signature.name", made if torn and parsed.value else None)
 
 
 def _signer_title(rule: FieldRule, laid: Laid) -> Found | None:
@@ -131,7 +136,8 @@ def _signer_title(rule: FieldRule, laid: Laid) -> Found | None:
         return None
     tokens = tuple(t for row in sign.rows for t in row)
     spelled, sure = signing.office(sign)
-    return Found(Slip(sign.position, tokens, 1.0), "signature.title", Parsed(spelled, sure)) if tokens else None
+    parsed = Parsed(spelled, sure, "" if sure >= 0.75 else "field.unreadable")
+    return Found(Slip(sign.position, tokens, 1.0), "signature.title", parsed) if tokens else None
 
 
 def _recipients(rule: FieldRule, laid: Laid) -> Found | None:
