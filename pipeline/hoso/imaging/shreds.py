@@ -71,22 +71,23 @@ def torn(found: Parts, dpi: float) -> Torn:
 
 
 def _rows(index: Pixels, low: Pixels, high: Pixels, across: Pixels, way: _Way, unit: float) -> Iterator[Pixels]:
-    """Pieces ``index`` in rows, the fullest first: ``low`` and ``high`` are their ends along the rule, ``across`` is where
-    they stand beside it."""
-    left = index[np.argsort(across[index], kind="stable")]
-    while len(left):
-        total = np.concatenate(([0], np.cumsum(high[left] - low[left])))
-        stop = np.searchsorted(across[left], across[left] + 2 * _ASIDE * unit, side="right")
-        sums = total[stop] - total[:-1]
-        first = int(np.argmax(sums))
-        if sums[first] < way.inked * way.length * unit:
+    """Pieces ``index`` in rows: ``low`` and ``high`` are their ends along the rule, ``across`` is where they stand
+    beside it.
+
+    Rows are looked for in bands side by side, then once more in bands that begin in the middle of those.
+    """
+    wide = 2 * _ASIDE * unit
+    for shift in (0.0, 0.5):
+        if not len(index):
             return
-        band = left[first : stop[first]]
-        left = np.delete(left, np.s_[first : stop[first]])
-        band = band[np.argsort(low[band], kind="stable")]
-        ends = np.maximum.accumulate(high[band])
-        for row in np.split(band, np.flatnonzero(low[band][1:] - ends[:-1] > way.gap * unit) + 1):
-            long = int(high[row].max() - low[row].min())
-            inked = int((high[row] - low[row]).sum())
-            if long >= way.length * unit and inked >= way.inked * long:
-                yield row
+        band = np.floor(across[index] / wide + shift)
+        order = np.lexsort((low[index], band))
+        index, band = index[order], band[order]
+        apart = (np.diff(band) > 0) | (low[index][1:] - high[index][:-1] > way.gap * unit)
+        first = np.flatnonzero(np.concatenate(([True], apart)))
+        long = np.maximum.reduceat(high[index], first) - np.minimum.reduceat(low[index], first)
+        inked = np.add.reduceat(high[index] - low[index], first)
+        ruled = (long >= way.length * unit) & (inked >= way.inked * long)
+        rows = np.split(index, first[1:])
+        yield from (rows[k] for k in np.flatnonzero(ruled))
+        index = index[~np.repeat(ruled, np.diff(np.append(first, len(index))))]
