@@ -69,13 +69,19 @@ def claims(sheets: Sequence[Sheet], form: Form) -> tuple[Claim, ...]:
             for name, label, rule in [*wanted, *stops]:
                 for hit in texts.find(label, plain):
                     colon = _colon(row, hit.end) or (len(label.split()) > 4 and hit.score >= 0.97)
-                    firm = colon or _ends(row, hit.end)
+                    led = not colon and hit.score >= 0.95 and _led(rule, plain[hit.end : hit.end + 1])
+                    firm = colon or led or _ends(row, hit.end)
                     least = 0.0 if colon else 0.9
                     if hit.score < least or not (firm or hit.start in starts) or _crosses(row, hit.start, hit.end):
                         continue
-                    if label.isupper() and texts.upper_share(" ".join(plain[hit.start : hit.end])) < 0.6:
+                    words = " ".join(plain[hit.start : hit.end])
+                    if label.isupper() and texts.upper_share(words) < 0.6:
                         continue
-                    if len(texts.skeleton(label)) <= 4 and not colon:
+                    if not colon and (
+                        _entitles(words, label) or texts.skeleton(words)[:1] != texts.skeleton(label)[:1]
+                    ):
+                        continue
+                    if len(texts.skeleton(label)) <= 4 and not colon and not (led and rule and rule.block):
                         continue
                     if any(":" in t for t in plain[hit.start : hit.end - 1]):
                         continue
@@ -84,6 +90,7 @@ def claims(sheets: Sequence[Sheet], form: Form) -> tuple[Claim, ...]:
                     score = hit.score * (1.0 if firm else 0.92)
                     found.append(Claim(name, label, s, r, hit.start, hit.end, score))
             found += _wrapped(s, sheet, r, wanted)
+            found += _broken(s, sheet, r, wanted)
     found.sort(key=lambda c: (-(round(c.score * 12) + min(24, len(texts.skeleton(c.label))) / 4), c.sheet, c.row))
     kept: list[Claim] = []
     for claim in found:
@@ -113,6 +120,45 @@ def _wrapped(s: int, sheet: Sheet, r: int, wanted: Sequence[tuple[str, str, Fiel
             if hit.start <= 1 and hit.start < len(one) < hit.end:
                 found.append(Claim(name, label, s, r, hit.start, len(one), 0.95 * hit.score, True))
     return found
+
+
+def _broken(s: int, sheet: Sheet, r: int, wanted: Sequence[tuple[str, str, FieldRule]]) -> list[Claim]:
+    """Labels of running text that go over the end of a line: the part on each line ends what stands before it, and the
+    value follows the second part."""
+    if r + 1 == len(sheet.rows) or sheet.rows[r + 1].y - sheet.rows[r].y > 2.4 * sheet.line:
+        return []
+    one, two = sheet.rows[r].tokens, sheet.rows[r + 1].tokens
+    head = max(0, len(one) - 12)
+    plain = [t.text for t in (*one[head:], *two[:12])]
+    edge = len(one) - head
+    found = []
+    for name, label, rule in wanted:
+        if len(label.split()) < 3:
+            continue
+        for hit in texts.find(label, plain, 0.9):
+            colon = _colon(sheet.rows[r + 1], hit.end - edge) if hit.end > edge else False
+            if not hit.start < edge < hit.end or not (colon or (hit.score >= 0.97 and len(label.split()) > 4)):
+                continue
+            if any(":" in t for t in plain[hit.start : hit.end - 1]) or not _inside(two[0].box, rule.box):
+                continue
+            found.append(Claim("", label, s, r, head + hit.start, len(one), 0.95 * hit.score))
+            found.append(Claim(name, label, s, r + 1, 0, hit.end - edge, 0.95 * hit.score))
+    return found
+
+
+def _led(rule: FieldRule | None, following: Sequence[str]) -> bool:
+    """Whether the word behind a label in running text can only be its value: figures behind "cấp ngày", a class behind
+    "hạng"."""
+    if rule is None or not following:
+        return False
+    if rule.kind in {"date", "identity", "licence-number", "year", "money"}:
+        return re.match(r"^[\W_]{0,2}\d", following[0]) is not None
+    return rule.kind == "licence-class" and re.match(r"^[A-F]{1,2}\d?E?[.,;]?$", following[0]) is not None
+
+
+def _entitles(words: str, label: str) -> bool:
+    """Whether ``words`` are capitals and ``label`` is not: then they are part of a title, not a label."""
+    return len(words) > 6 and not label.isupper() and texts.upper_share(words) > 0.9
 
 
 def within_block(claims: Sequence[Claim], rule: FieldRule, form: Form) -> tuple[Claim, ...]:
@@ -193,7 +239,10 @@ def span(
             start = claim.end if (s, r) == (claim.sheet, claim.row) else 0
             tokens = row.tokens[start:]
             stop = min((h.start for e in ends for h in texts.find(e, [t.text for t in tokens])), default=None)
-            if any(c.isalnum() for t in tokens[:stop] for c in t.text):
+            numbered = stop is not None and re.fullmatch(
+                r"\W*(?:\d{1,2}|[IVX]+|[a-h])[.)]?\W*", " ".join(t.text for t in tokens[:stop])
+            )
+            if not numbered and any(c.isalnum() for t in tokens[:stop] for c in t.text):
                 got.append((sheet, row, tokens[:stop]))
             if stop is not None or len(got) >= rows:
                 return tuple(got)

@@ -77,15 +77,18 @@ def _headings(
     capitals = 0.0
     for index, (_, _, tokens) in enumerate(body[:8]):
         for column, names in enumerate(wordings):
-            for name in names:
-                hits = texts.find(name, [t.text for t in tokens], 0.8)
-                hits = tuple(h for h in hits if not any(_across(tokens[h.start : h.end], s) for s in found.values()))
-                if hits and column not in found:
-                    part = tokens[hits[0].start : hits[0].end]
-                    found[column] = (part[0].box[0], part[-1].box[2])
-                    capitals += texts.upper_share(" ".join(t.text for t in part)) > 0.8
-                    last = index
-                    break
+            plain = [t.text for t in tokens]
+            hits = [
+                h for name in names for h in texts.find(name, plain, 0.8)
+                if not name.isupper() or texts.upper_share(" ".join(plain[h.start : h.end])) > 0.6
+            ]  # fmt: skip
+            hits = [h for h in hits if not any(_across(tokens[h.start : h.end], s) for s in found.values())]
+            if hits and column not in found:
+                best = max(hits, key=lambda h: (h.score, h.end - h.start))
+                part = tokens[best.start : best.end]
+                found[column] = (part[0].box[0], part[-1].box[2])
+                capitals += texts.upper_share(" ".join(t.text for t in part)) > 0.8
+                last = index
     needed = {i for i in range(len(wordings)) if kinds[i] != "number"}
     if last is None or not needed <= found.keys():
         return None, [], False
