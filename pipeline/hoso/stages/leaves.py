@@ -55,7 +55,8 @@ class Leaf:
     block stands here. ``ends_open``, ``starts_open``: the text breaks off at the foot, goes on at the top, in
     mid-sentence. ``articles``, ``sections``, ``rows``, ``items`` are (first, last) of "Điều n", of Roman parts, of a
     table's first column and of numbered items. ``bears`` are the types whose later pages have what stands here.
-    ``note``: nothing but a seal or a note. ``words`` counts the words (skeletons).
+    ``note``: nothing but a seal or a note. ``words`` counts the words (skeletons). ``style`` is how and where the number is
+    printed, "" for none; ``tall`` the usual height of a line in inches, ``left`` where lines begin, 0..1 of the page.
     """
 
     seen: Seen
@@ -76,6 +77,9 @@ class Leaf:
     bears: frozenset[str]
     note: bool
     words: Mapping[str, int]
+    style: str
+    tall: float
+    left: float
 
     @property
     def scan(self) -> str:
@@ -93,13 +97,18 @@ class Leaf:
 def leaf(seen: Seen, candidates: Sequence[Form], other: Form, received: str) -> Leaf:
     """The marks of a page. Arguments as those of :func:`hoso.stages.begins.opening`."""
     laid = sheet(seen)
-    number, of, sure, at = _number(laid)
+    number, of, sure, at, style = _number(laid)
     body = [row for i, row in enumerate(laid.rows) if i not in at]
     begun = opening(laid, candidates, other, received, seen)
     if begun is not None and not begun.national and sure and number is not None and number > 1:
         begun = None  # "QUYẾT ĐỊNH:" at the top of page 2 begins no paper
     if begun is not None and number is not None and number > 1 and not _named(laid, at):
-        number, of, sure = None, None, False  # a sheet number of the file, written in the corner of a first page
+        number, of, sure, style = (
+            None,
+            None,
+            False,
+            "",
+        )  # a sheet number of the file, written in the corner of a first page
     national = national_row(laid)
     appendix = says_appendix(laid, national[0] + 1 if national else 8)
     if appendix and begun is not None and begun.form.type == other.type:
@@ -128,13 +137,16 @@ def leaf(seen: Seen, candidates: Sequence[Form], other: Form, received: str) -> 
         bears=frozenset(f.type for f in candidates if any(not a.first and bears(laid, a) for a in f.anchors)),
         note=note,
         words=words,
+        style=style,
+        tall=laid.line * seen.page.height / seen.page.dpi if seen.page.dpi else 0.0,
+        left=_left(body),
     )
 
 
-def _number(laid: Sheet) -> tuple[int | None, int | None, bool, frozenset[int]]:
-    """(number, of how many, whether it surely is one, the rows it takes)."""
+def _number(laid: Sheet) -> tuple[int | None, int | None, bool, frozenset[int], str]:
+    """(number, of how many, whether it surely is one, the rows it takes, how and where it is printed)."""
     last = len(laid.rows) - 1
-    best: tuple[int, int | None, bool, frozenset[int]] | None = None
+    best: tuple[int, int | None, bool, frozenset[int], str] | None = None
     for index in dict.fromkeys([0, 1, last, last - 1, last - 2]):
         if not 0 <= index <= last:
             continue
@@ -145,16 +157,17 @@ def _number(laid: Sheet) -> tuple[int | None, int | None, bool, frozenset[int]]:
             tokens = clean(run.tokens)
             tight = re.sub(r"\s", "", fold(" ".join(t.text for t in run.tokens)))
             alone = len(row.runs) == 1
+            where = f"{'top' if row.y < _TOP else 'foot'} {'middle' if 0.4 < run.middle < 0.62 else 'side'}"
             if match := _NAMED.fullmatch(tight):
                 found = int(match[1]), int(match[2]) if match[2] else None
                 if found[0] and (found[1] is None or found[0] <= found[1]):
-                    return *found, True, frozenset({index}) if alone else frozenset()
+                    return *found, True, frozenset({index} if alone else ()), f"named {where}{' of' * bool(found[1])}"
             if (match := _OF.fullmatch(tight)) and alone and 1 <= int(match[1]) <= int(match[2]) <= 300:
-                best = best or (int(match[1]), int(match[2]), True, frozenset({index}))
+                best = best or (int(match[1]), int(match[2]), True, frozenset({index}), f"of {where}")
             elif (match := _BARE.fullmatch(tight)) and alone and tokens and 0.33 < run.middle < 0.97 and int(match[1]):
-                middle = 0.4 < run.middle < 0.62
-                best = best or (int(match[1]), None, middle, frozenset({index}))
-    return best or (None, None, False, frozenset())
+                dashes = "dashes" if not tight.isdigit() else "bare"
+                best = best or (int(match[1]), None, "middle" in where, frozenset({index}), f"{dashes} {where}")
+    return best or (None, None, False, frozenset(), "")
 
 
 def _named(laid: Sheet, at: frozenset[int]) -> bool:
@@ -236,6 +249,12 @@ def _table(body: Sequence[Row]) -> tuple[int, int] | None:
     return best
 
 
+def _left(body: Sequence[Row]) -> float:
+    """Where the lines of a page usually begin: its left margin."""
+    lefts = sorted(row.box[0] for row in body)
+    return lefts[len(lefts) // 5] if lefts else 0.0
+
+
 def _text_row(row: Row) -> Run | None:
     """The one run of a line of running text, None for a line of columns."""
     runs = [run for run in row.runs if any(c.isalpha() for c in run.text)]
@@ -260,6 +279,6 @@ def _starts_open(body: Sequence[Row]) -> bool:
     """Whether the first line begins with a small letter at the left margin."""
     if len(body) < 2 or (run := _text_row(body[0])) is None:
         return False
-    left = sorted(row.box[0] for row in body)[len(body) // 5]
+    left = _left(body)
     first = run.tokens[0].text
     return run.box[0] < left + 0.04 and first[0].isalpha() and first[0].islower() and len(first) > 1

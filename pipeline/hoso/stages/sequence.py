@@ -105,7 +105,7 @@ def bond(a: Leaf, b: Leaf, likeness: float = 0.0) -> tuple[float, tuple[str, ...
     score, proofs = 3.0 * likeness, []
     if a.place is not None and b.number is not None:
         if b.number == a.place + 1:
-            score += 4.0 if b.sure else 2.5
+            score += 4.0 if b.sure else 1.5
             proofs.append("số trang")
         else:
             score -= 4.0 if b.sure else 1.5
@@ -113,6 +113,12 @@ def bond(a: Leaf, b: Leaf, likeness: float = 0.0) -> tuple[float, tuple[str, ...
         score -= 1.0
     if a.of is not None and b.of is not None:
         score += 1.0 if a.of == b.of else -4.0
+    if a.style and b.style and a.style != b.style:
+        score -= 2.0
+    elif a.number is None and a.opening is not None and b.of is not None:
+        score -= 1.5
+    if a.tall and b.tall and min(len(a.words), len(b.words)) > 30:
+        score -= min(1.2, 12.0 * abs(math.log(a.tall / b.tall))) + min(0.8, 30.0 * abs(a.left - b.left))
     if a.of is not None and a.number == a.of:
         score -= 4.0
     if a.ends_open and b.starts_open:
@@ -123,7 +129,7 @@ def bond(a: Leaf, b: Leaf, likeness: float = 0.0) -> tuple[float, tuple[str, ...
     for one, other, gain, loss, name in (
         (a.articles, b.articles, 2.5, 3.0, "số điều"),
         (a.rows, b.rows, 2.5, 0.0, "số thứ tự trong bảng"),
-        (a.sections, b.sections, 1.5, 1.0, ""),
+        (a.sections, b.sections, 2.0, 2.0, "số phần"),
         (a.items, b.items, 1.0, 0.0, ""),
     ):
         if one is not None and other is not None and other[0] > 1:
@@ -140,7 +146,10 @@ def bond(a: Leaf, b: Leaf, likeness: float = 0.0) -> tuple[float, tuple[str, ...
             score -= 2.0
     elif a.bears & b.bears:
         score += 1.0
-    if a.signed:
+    if b.appendix:
+        if a.opening is not None and a.symbol and b.symbol and not _same_number(a.symbol, b.symbol):
+            score -= 4.0
+    elif a.signed:
         score -= 3.5
     return score, tuple(proofs)
 
