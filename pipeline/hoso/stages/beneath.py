@@ -52,6 +52,8 @@ def value_of(claim: Claim, sheets: Sequence[Sheet], taken: Sequence[Claim], line
         starts = [below.tokens[c.start].box[0] for c in taken if (c.sheet, c.row) == (claim.sheet, index)]
         if any(label[0] - em <= x < edge - em for x in starts):
             break
+        if dates.slot(" ".join(_native(below.tokens))):
+            break
         more = _column(below, label, min([edge, *(x for x in starts if x > label[0])]), em)
         if more:
             got, used, last, reach = [*got, *more], used + 1, below.y, _NEXT
@@ -72,8 +74,12 @@ def _beside(tokens: Sequence[Token], left: float, em: float) -> list[Token]:
 
 
 def _column(row: Row, label: Box, edge: float, em: float) -> list[Token]:
-    """The words of a row that begin under a label and end before the next column."""
-    inside = [t for t in row.tokens if label[0] - 1.5 * em <= t.box[0] < edge - 0.5 * em]
+    """The words of a row that begin under a label, or stand in the middle under it, and end before the next column."""
+    inside = [
+        t
+        for t in row.tokens
+        if t.box[0] < edge - 0.5 * em and (label[0] - 1.5 * em <= t.box[0] or label[0] <= t.middle <= label[2])
+    ]
     rest = without_leaders(inside)
     if not rest or rest[0].box[0] > label[2] + 2 * em:
         return []
@@ -95,7 +101,7 @@ def dated_line(sheets: Sequence[Sheet]) -> tuple[Slip, Slip, str] | None:
     for sheet in sheets:
         for row in sheet.rows:
             tokens = row.tokens
-            plain = [_WORDS.sub(lambda m: m[1], t.text) for t in tokens]
+            plain = _native(tokens)
             start = next((i for i, text in enumerate(plain) if re.match(r"n?gay\b", fold(text))), None)
             if start is None or not any(re.match(r"th?ang\b", fold(text)) for text in plain[start:]):
                 continue
@@ -112,6 +118,11 @@ def dated_line(sheets: Sequence[Sheet]) -> tuple[Slip, Slip, str] | None:
                 " ".join(_tight(plain[start : end + 1])),
             )
     return None
+
+
+def _native(tokens: Sequence[Token]) -> list[str]:
+    """The words with the foreign half of "ngày/date" taken off, one for each token."""
+    return [_WORDS.sub(lambda m: m[1], t.text) for t in tokens]
 
 
 def _tight(words: Sequence[str]) -> list[str]:

@@ -50,9 +50,7 @@ def joined(papers: Sequence[Chain], candidates: Sequence[Form]) -> list[Chain]:
 
 
 def _of_type(papers: list[Chain], type_: str, forms: Sequence[Form]) -> list[Chain]:
-    shown = {
-        id(p): sides(p.leaves[0], forms) if len(p.leaves) == 1 and _may_be(p, type_) else frozenset() for p in papers
-    }
+    shown = {id(p): _shown(p, type_, forms) for p in papers}
     fronts = [p for p in papers if shown[id(p)] == {"front"}]
     taken: dict[int, Chain] = {}
     for at, paper in enumerate(papers):
@@ -75,10 +73,13 @@ def _of_type(papers: list[Chain], type_: str, forms: Sequence[Form]) -> list[Cha
     return [made.get(at, paper) for at, paper in enumerate(papers) if at in made or id(paper) not in gone]
 
 
-def _may_be(paper: Chain, type_: str) -> bool:
-    """Whether the paper is of the type, or of none that was told: a worn back reaches no form's threshold."""
+def _shown(paper: Chain, type_: str, forms: Sequence[Form]) -> frozenset[str]:
+    """The sides that a paper of one page shows, by the form it was told by: of two versions of a card one has on its front
+    what the other has on its back. A worn back reaches no form's threshold, and is held against all of them."""
     begun = paper.head.opening
-    return begun is None or begun.form.type == type_
+    if len(paper.leaves) > 1 or (begun is not None and begun.form.type != type_):
+        return frozenset()
+    return sides(paper.head, forms if begun is None else [begun.form])
 
 
 def _beside(papers: Sequence[Chain], at: int, free: Sequence[Chain], mine: frozenset[str]) -> Chain | None:
