@@ -115,7 +115,7 @@ def _state(here: Standing) -> str:
 def _field(field: Field) -> dict[str, Any]:
     return {
         "name": field.name,
-        "value": list(field.rows) if field.rows else field.value,
+        "value": list(field.rows) if field.rows and field.value is None else field.value,
         "raw": field.raw,
         "confidence": round(field.confidence, 4),
         "position": field.place.position if field.place else None,
@@ -124,8 +124,14 @@ def _field(field: Field) -> dict[str, Any]:
         "status": field.status,
         "rule": field.rule,
         "alternatives": doubts(field.value or field.raw) if field.status == "doubtful" else {},
+        **({"address": _address(field)} if field.rows and field.value is not None else {}),
         **({"said": [_said(*one) for one in field.said]} if field.said else {}),
     }
+
+
+def _address(field: Field) -> dict[str, Any]:
+    """The parts of an address as printed ("printed") and the units that stand for them since a day ("2025-07-01")."""
+    return {row["as"]: {name: part for name, part in row.items() if name != "as"} for row in field.rows if "as" in row}
 
 
 def _said(witness: str, value: str, place: Place | None) -> dict[str, Any]:

@@ -148,7 +148,9 @@ def _of_record(
     values = [f.value for f in mine if f is not None and f.value is not None]
     if len(values) != len(rule.fields):
         return fields, []
-    wrong = JUDGES[rule.rule]([*(v for v in values if v), *rule.given], received)
+    wrong = JUDGES[rule.rule](
+        [*(v for v in values if v), *(given.format(title=form.title) for given in rule.given)], received
+    )
     if wrong is None:
         return tuple(replace(f, passed=(*f.passed, rule.rule)) if f.name in rule.fields else f for f in fields), []
     code, sentence = wrong

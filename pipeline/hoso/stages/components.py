@@ -146,10 +146,10 @@ def _list_of(record: Record, forms: Forms) -> Field | None:
 
 def _accompanies(form: Form) -> bool:
     """Whether papers of a form are made by the office for the dossier, and are no components of it: they print its code,
-    or bear a number and symbol of an office (Decree 30/2020)."""
+    or are administrative documents with an abstract (Decree 30/2020, art. 8)."""
     if form.type == OTHER:
         return False
-    return any(f.same_as == "dossier.code" or f.kind == "dossier-code" or f.kind == "symbol" for f in form.fields)
+    return any(f.same_as == "dossier.code" or f.kind == "dossier-code" or f.kind == "abstract" for f in form.fields)
 
 
 def _requested(form: Form, receipt: Record, forms: Forms) -> bool:

@@ -123,12 +123,13 @@ def _class_in_text(values: Sequence[str], received: str) -> tuple[str, str] | No
 
 def _symbol_of_type(values: Sequence[str], received: str) -> tuple[str, str] | None:
     """A symbol begins with the abbreviation of the paper's type, that of a công văn with its agency (Decree 30/2020,
-    Appendix III; copies: SY, SL, TrS). ``values``: number and symbol, name of the type."""
+    Appendix III; copies: SY, SL, TrS). ``values``: number and symbol, name of the type, and "strict" for a type whose
+    symbol never leaves it out (a decision; others are seen without)."""
     told, wanted = numbers.symbol_kind(values[0]), numbers.abbreviations(values[1])
     if told in {"SY", "SL", "TrS"} or "/" not in values[0]:
         return None
     known = bool(wanted) or values[1].casefold() == "công văn"
-    if not known or told in wanted or (not told and not wanted):
+    if not known or told in wanted or (not told and (not wanted or "strict" not in values)):
         return None
     return "value.implausible", "{0}: ký hiệu không phải của loại văn bản này; hãy đối chiếu với bản giấy."
 

@@ -18,7 +18,7 @@ from typing import Literal
 from hoso.forms import Check, Form
 from hoso.nouns import Field, Problem, Severity
 from hoso.registers import Broken, Register, Registers, Row
-from hoso.values import numbers
+from hoso.values import numbers, units
 from hoso.values import text as texts
 from hoso.values.fold import fold
 
@@ -49,7 +49,10 @@ def looked_up(
         text = f"{name} không đọc được nên chưa đối chiếu; chạy hoso doctor để biết cách sửa."
         return [_problem("register.unreadable", "warning", text, [key])], frozenset()
     columns = dict(zip(rule.fields, rule.columns or rule.fields, strict=True))
-    rows = _rows(register, columns[key.name], key.value or "")
+    asked = _unit(key) if register.name == "don_vi_hanh_chinh" else key.value or ""
+    if not asked:
+        return [], frozenset()
+    rows = _rows(register, columns[key.name], asked)
     if not rows:
         return _missing(rule, form, register, mine, columns)
     best = min(rows, key=lambda row: sum(told == "differs" for told in _told(mine, columns, row).values()))
@@ -85,8 +88,15 @@ def alike(column: str, paper: str, held: str, doubtful: bool = False) -> Likenes
 def _told(mine: dict[str, Field], columns: dict[str, str], row: Row) -> dict[str, Likeness]:
     return {
         name: alike(columns[name], field.value or "", row.get(columns[name], ""), field.status == "doubtful")
+        if not field.rows
+        else "untold"
         for name, field in mine.items()
     }
+
+
+def _unit(field: Field) -> str:
+    """The commune in force that an address leads to, "" where it leads to none or to several."""
+    return next((row.get("commune", "") for row in field.rows if row.get("as") == units.SINCE), "")
 
 
 def _rows(register: Register, column: str, value: str) -> tuple[Row, ...]:
