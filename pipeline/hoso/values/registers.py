@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 
 from hoso.values import identifiers
-from hoso.values.fold import fold
 from hoso.values.parsed import NOTHING, Parsed, as_digits
 from hoso.values.text import nfc
 
@@ -57,7 +56,7 @@ def business(text: str) -> Parsed:
 
 def year(text: str) -> Parsed:
     """A year of birth, 1900 to 2100; of a whole date its year."""
-    for token in re.findall(r"[0-9OoQlI|SB]{4}(?![0-9])", fold(text).upper()):
+    for token in re.findall(r"[0-9OoQlI|SB]{4}(?![0-9])", nfc(text)):
         figures, changed = as_digits(token)
         if figures.isdigit() and 1900 <= int(figures) <= 2100:
             return Parsed(figures, max(0.4, 1.0 - 0.2 * changed))
