@@ -395,10 +395,9 @@ class Effect:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What digitizing a dossier came to: the answer the ``digitized`` fact points to.
-
     ``seen`` are the digests of the stored :class:`Seen`, one a page, as ``pages``. ``duplicates`` are scans that repeat
-    another of the same dossier. ``code`` is the dossier code read on its papers, "" where there is none.
-    """
+    another of the same dossier. ``code`` is the dossier code of its papers, "" where there is none; ``codes`` gives that of
+    each document (by id) that lay under a cover sheet of another code."""
 
     dossier: Dossier
     code: str
@@ -407,6 +406,7 @@ class Outcome:
     records: tuple[Record, ...]
     quarantined: tuple[Quarantined, ...] = ()
     duplicates: tuple[Scan, ...] = ()
+    codes: Mapping[str, str] = field(default_factory=dict)
 
 
 DocumentState = Literal["waiting", "ready", "approved", "sealed"]

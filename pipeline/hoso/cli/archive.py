@@ -34,7 +34,8 @@ def copies(home: str | None, folder: Path, dossier: str | None, as_json: bool) -
                 sealed = here.sealed.get(record.document.id)
                 if sealed is None or here.outcome is None:
                     continue
-                code = here.outcome.code or Path(here.dossier.source).stem
+                own = here.outcome.codes.get(record.document.id, here.outcome.code)
+                code = own or Path(here.dossier.source).stem
                 path = folder / Path(here.dossier.source).stem / f"{code}.{number:02d}.{record.document.type}.pdf"
                 if not path.exists() or keys.digest(path.read_bytes()) != sealed.after:
                     path.parent.mkdir(parents=True, exist_ok=True)

@@ -27,7 +27,7 @@ def document_row(here: Standing, record: Record) -> dict[str, Any]:
     sealed = here.sealed.get(document.id)
     return {
         "document": document.id,
-        "dossier": here.outcome.code or here.dossier.id,
+        "dossier": here.outcome.codes.get(document.id, here.outcome.code) or here.dossier.id,
         "dossier_id": here.dossier.id,
         "source": here.dossier.source,
         "type": document.type,
@@ -41,6 +41,7 @@ def document_row(here: Standing, record: Record) -> dict[str, Any]:
         ],
         "fields": [_field(field) for field in record.fields],
         "problems": [_problem(problem) for problem in record.problems],
+        "reason": document.reason,
         "archive_sha256": sealed.after if sealed else None,
     }
 

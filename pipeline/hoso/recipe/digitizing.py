@@ -13,7 +13,7 @@ from hoso.recipe.intake import Arrival
 from hoso.recipe.standing import as_sealed
 from hoso.registers import Registers
 from hoso.site import Site
-from hoso.stages import agree, check, divide, extract, weigh
+from hoso.stages import agree, check, copies, divide, extract, naming, sections, weigh
 from hoso.work import Crew, Lost, Task, record, step
 
 __all__ = ["digitize_dossiers", "page_keys", "understood"]
@@ -109,9 +109,11 @@ def _understand(site: Site, arrival: Arrival) -> Outcome:
     held = site.registers
     versions = [divide.VERSION, extract.VERSION, check.VERSION, agree.VERSION, site.forms.fingerprint]
     versions.append(held.fingerprint)
-    versions += [weigh.VERSION, site.calibration.fingerprint]
+    versions += [weigh.VERSION, site.calibration.fingerprint, sections.VERSION, naming.VERSION, copies.VERSION]
     key = keys.key("understand", arrival.manifest, answers, versions)
-    outcome = step(site, "understand", key, dossier.id, Outcome, lambda: understood(site, dossier, tuple(answers), held))
+    outcome = step(
+        site, "understand", key, dossier.id, Outcome, lambda: understood(site, dossier, tuple(answers), held)
+    )
     outcome = replace(outcome, records=tuple(as_sealed(site, one) for one in outcome.records))
     result = site.store.put(keys.encode(outcome))
     once = keys.key("digitized", dossier.id, result)
@@ -119,25 +121,36 @@ def _understand(site: Site, arrival: Arrival) -> Outcome:
     return outcome
 
 
-def understood(site: Site, dossier: Dossier, answers: tuple[str, ...], held: Registers) -> Outcome:
+def understood(site: Site, dossier: Dossier, answers: tuple[str, ...], held: Registers | None = None) -> Outcome:
     """What the stored readings ``answers`` (digests, one a page in the order received) of a dossier say; keeps nothing."""
     seen = [keys.decode(site.store.get(answer), Seen) for answer in answers]
     seen = [replace(s, page=replace(s.page, position=i)) for i, s in enumerate(seen, 1)]
-    received = dossier.received[:10]
+    marked = sections.marked(seen)
+    held = site.registers if held is None else held
     records: list[Record] = []
-    for document in divide.divide(dossier.id, seen, site.forms, received):
-        pages = [s for s in seen if s.page.ref in document.pages]
+    codes: dict[str, str] = {}
+    for section in sections.parted(marked):
+        code, found = _section(site, dossier, section, held)
+        records += found
+        codes |= {record.document.id: code for record in found}
+    pages: tuple[Page, ...] = tuple(s.page for s in marked)
+    own = codes[records[0].document.id] if records else ""
+    other = {document: code for document, code in codes.items() if code != own}
+    return Outcome(
+        dossier, own, pages, answers, tuple(records), intake.refused(site, dossier), _repeats(dossier), other
+    )  # fmt: skip
+
+
+def _section(
+    site: Site, dossier: Dossier, section: sections.Section, held: Registers
+) -> tuple[str, tuple[Record, ...]]:
+    """(the dossier code, the records) of what lies under one cover sheet, or of a whole source without any."""
+    received, by_ref = dossier.received[:10], {s.page.ref: s for s in section.pages}
+    records: list[Record] = []
+    for document in divide.divide(dossier.id, section.pages, site.forms, received):
+        pages = [by_ref[ref] for ref in document.pages]
         form = site.forms.form(document.form)
         records.append(check.check(document, extract.extract(document, pages, form), form, pages, received, held))
-    agreed = agree.agree(tuple(records), site.forms, seen)
-    pages_seen: tuple[Page, ...] = tuple(s.page for s in seen)
-    weighed = weigh.weigh(agreed, pages_seen, site.forms, site.calibration)
-    return Outcome(
-        dossier,
-        agree.dossier_code(agreed),
-        pages_seen,
-        answers,
-        weighed,
-        intake.refused(site, dossier),
-        _repeats(dossier),
-    )
+    agreed = agree.agree(tuple(records), site.forms, section.pages)
+    weighed = weigh.weigh(agreed, tuple(s.page for s in section.pages), site.forms, site.calibration)
+    return naming.named(section, copies.copies(weighed, section.pages), dossier.source)

@@ -102,10 +102,10 @@ def filing(site: Site, outcome: Outcome, record: Record, sealed: Sealed) -> Fili
     placed = {page.ref: page for page in outcome.pages}
     pages = tuple(placed[ref] for ref in record.document.pages)
     seen = _seen(site, outcome, record)
-    return Filing(
-        outcome.dossier, outcome.code, record, pages, tuple(s.reading.text() for s in seen), sealed,
-        decisions(site, record.document), seen[0].reading.engine,
-    )  # fmt: skip
+    code = outcome.codes.get(record.document.id, outcome.code)
+    texts = tuple(s.reading.text() for s in seen)
+    told = decisions(site, record.document)
+    return Filing(outcome.dossier, code, record, pages, texts, sealed, told, seen[0].reading.engine)
 
 
 def everything_sealed(site: Site) -> Iterator[tuple[Outcome, Record, Sealed]]:

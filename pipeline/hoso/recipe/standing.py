@@ -78,7 +78,9 @@ def find(site: Site, word: str) -> tuple[Standing, ...]:
     found = []
     for id_ in dossiers(site):
         here = standing(site, id_)
-        codes = {id_, here.dossier.source, here.outcome.code if here.outcome else ""}
+        codes = {id_, here.dossier.source}
+        if here.outcome is not None:
+            codes |= {here.outcome.code, *here.outcome.codes.values()} - {""}
         if word in codes or any(len(word) >= 6 and name.startswith(word) for name in (id_, *here.states)):
             found.append(here)
     return tuple(found)

@@ -188,7 +188,7 @@ def _meta(
 ) -> Meta:
     names = {
         "docCode": record.document.id,
-        "fileCode": outcome.code or outcome.dossier.source,
+        "fileCode": outcome.codes.get(record.document.id, outcome.code) or outcome.dossier.source,
         "typeName": record.document.type,
         "language": "01: tiếng Việt",
         "pageAmount": str(len(parts)),
