@@ -1,6 +1,6 @@
 # One word a command; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench clean
+.PHONY: help setup demo test check format bench calibrate clean
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,6 +29,9 @@ format:  ## put every file into the project's form
 bench:  ## measure accuracy and speed (needs make setup; speed installs OCRmyPDF beside)
 	.venv/bin/python -m benchmarks.accuracy
 	.venv/bin/python -m benchmarks.speed
+
+calibrate:  ## learn anew how far fields can be trusted (draws and reads papers of every type; goes on where it stopped)
+	.venv/bin/python -m benchmarks.calibrate --write
 
 clean:  ## remove environments and the demo home (never samples or source)
 	rm -rf .venv .tools .bench demo-home

@@ -87,7 +87,7 @@ def main() -> None:
     rows = [case.row for case in cases]
     learned = fitting.fit(rows, given.target)
     sure = fitting.held_out(rows)
-    figures = _report(rows, sure, learned)
+    figures = _report(rows, fitting.accepted(rows, sure, given.target), learned)
     _show(cases, sure, given.show)
     print(write("calibration", figures | {"seed": given.seed, "target": given.target}).relative_to(ROOT))
     if given.write:
@@ -135,9 +135,10 @@ def _cases(chunk: Chunk, folder: Path) -> Iterator[Case]:
             yield Case(row, field, true)
 
 
-def _report(rows: Sequence[Judged], sure: Sequence[float], learned: calibration.Calibration) -> dict[str, Any]:
+def _report(rows: Sequence[Judged], taken: Sequence[bool], learned: calibration.Calibration) -> dict[str, Any]:
     """Figures by damage level, kind and field: rows, right, accepted, wrong; printed as a table."""
     bars = {kind: level.bar for kind, level in learned.kinds.items()}
+    bars |= {name: bar for name, (_, bar) in learned.fields.items()}
     parts: dict[str, dict[str, Any]] = {}
     views = {
         "level": [row.group.split("/")[0] for row in rows],
@@ -148,7 +149,7 @@ def _report(rows: Sequence[Judged], sure: Sequence[float], learned: calibration.
     for view, labels in views.items():
         for label in sorted(set(labels)):
             mine = [i for i, one in enumerate(labels) if one == label]
-            told = fitting.told([rows[i] for i in mine], [sure[i] for i in mine], bars, learned.bar(""))
+            told = fitting.told([rows[i] for i in mine], [taken[i] for i in mine])
             share = told.accepted / told.rows
             parts.setdefault(view, {})[label] = {
                 "rows": told.rows, "right": told.right, "accepted": told.accepted, "wrong": told.wrong,

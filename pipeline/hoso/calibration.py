@@ -36,7 +36,7 @@ FEATURES: Mapping[str, int] = {
     "agreed": 1, "around": 1, "begun": -1, "beside": -1, "claims": -1, "doubted": -1, "dpi": 1, "failed": -1,
     "figures": 1, "goes_on": -1, "grammar": 1, "height": -1, "joint": 1, "label": 1, "least": 1, "legible": 1,
     "letters": -1, "lines": -1, "mean": 1, "near": -1, "odd": -1, "official": 1, "open": -1, "own": 1, "page": 1,
-    "passed": 1, "proved": 1, "repeats": 1, "rescan": -1, "seal": -1, "skew": -1, "strays": -1, "type": 1,
+    "passed": 1, "proved": 1, "repeats": 1, "rescan": -1, "seal": -1, "skew": -1, "strays": -1, "typed": 1,
     "uneven": -1, "vietnamese": 1, "whole": 1, "words": -1,
 }  # fmt: skip
 """The measures (``stages/traits`` and ``stages/weigh`` note them): 1 where more is better, -1 where less is."""
@@ -82,13 +82,13 @@ class Level:
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """All of it. ``target`` is the share of wrong fields among accepted ones that the bars were set for; ``fields`` gives
-    the points of single fields ("quyet_dinh.trich_yeu"); ``fingerprint`` is the digest of the file."""
+    points and bar of single fields ("quyet_dinh.trich_yeu"); ``fingerprint`` is the digest of the file."""
 
     target: float
     base: float
     scales: Mapping[str, Scale]
     kinds: Mapping[str, Level]
-    fields: Mapping[str, float]
+    fields: Mapping[str, tuple[float, float]]
     fingerprint: str = ""
 
     def score(self, kind: str, field: str, features: Mapping[str, float]) -> float:
@@ -97,18 +97,25 @@ class Calibration:
         level = self.kinds.get(kind)
         if level is None:
             total += min((one.points for one in self.kinds.values()), default=0.0) - _BEYOND
-            return total + min((*self.fields.values(), 0.0))
+            return total + self._poorest()
         total += level.points + sum(_points(name, scale, features) for name, scale in level.scales.items())
-        return total + self.fields.get(field, min((*self.fields.values(), 0.0)) / 2)
+        own = self.fields.get(field)
+        return total + (own[0] if own else self._poorest() / 2)
 
     def probability(self, kind: str, field: str, features: Mapping[str, float]) -> float:
         """How likely such a field is exactly right, 0..1."""
         return min(_MOST, 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, self.score(kind, field, features))))))
 
-    def bar(self, kind: str) -> float:
-        """The least probability of a field of that kind which needs no person; an unknown kind has the strictest."""
-        level = self.kinds.get(kind)
-        return level.bar if level else max((one.bar for one in self.kinds.values()), default=1.0)
+    def bar(self, kind: str, field: str) -> float:
+        """The least probability of a field ("type.name") of that ``kind`` which needs no person: the field's own, else the
+        one of its kind; an unknown kind has the strictest."""
+        own, level = self.fields.get(field), self.kinds.get(kind)
+        if level is None:
+            return max((one.bar for one in self.kinds.values()), default=1.0)
+        return own[1] if own else level.bar
+
+    def _poorest(self) -> float:
+        return min((*(points for points, _ in self.fields.values()), 0.0))
 
 
 def load(folder: Path) -> Calibration:
@@ -122,7 +129,12 @@ def load(folder: Path) -> Calibration:
             for name, one in told["kinds"].items()
         }
         return Calibration(
-            told["target"], told["base"], _scales(told["scales"]), kinds, told["fields"], keys.digest(data)
+            told["target"],
+            told["base"],
+            _scales(told["scales"]),
+            kinds,
+            {name: (float(points), float(bar)) for name, (points, bar) in told["fields"].items()},
+            keys.digest(data),
         )
     except OSError as error:
         raise Misconfigured(f"{path} cannot be read ({error.strerror}): install Hoso anew") from error

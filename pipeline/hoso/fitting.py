@@ -10,7 +10,7 @@ cost ten microseconds a field where they are used. Deterministic: the same rows 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from hoso.calibration import FEATURES, Calibration, Judged, Level, Scale
 
-__all__ = ["FOLDS", "Told", "at_most", "fit", "held_out", "told"]
+__all__ = ["FOLDS", "Told", "accepted", "at_most", "fit", "held_out", "told"]
 
 FOLDS = 5
 """Into how many parts the dossiers fall: each is judged by what was learned from the others."""
@@ -33,6 +33,13 @@ _OWN_LEAST = 300  # rows from which a kind has tables of its own
 _FEW = 25.0  # rows by which the points of a kind or a field are drawn to nothing
 _MOST_POINTS = 2.0  # points that a kind or a field may earn by its name; what it may cost is twice that
 _SURE = 0.9  # one-sided confidence that the share of wrong fields among those accepted is below the target
+_PRICES = (
+    100.0,
+    300.0,
+    1000.0,
+    3000.0,
+)  # accepted fields that a wrong one may cost before a field's own bar shuts it out
+_FEW_OF_FIELD = 60  # rows below which a field is held to the bar of its kind too
 _MARGIN = 0.15  # log odds that a bar keeps from the last wrong field it shuts out
 
 Floats = NDArray[np.float64]
@@ -57,7 +64,7 @@ def fit(rows: Sequence[Judged], target: float) -> Calibration:
         raise ValueError(f"{len(rows)} judged fields, not all of them right, are too few to learn from")
     apart = held_out(rows)
     learned = _learn(rows, target)
-    return replace(learned, kinds=_with_bars(learned.kinds, rows, apart, target))
+    return _with_bars(learned, rows, apart, target)
 
 
 def held_out(rows: Sequence[Judged]) -> list[float]:
@@ -73,13 +80,32 @@ def held_out(rows: Sequence[Judged]) -> list[float]:
     return found
 
 
-def told(rows: Sequence[Judged], sure: Sequence[float], bars: Mapping[str, float], strictest: float) -> Told:
-    """How ``rows`` of the probabilities ``sure`` fare at the bar of each kind."""
-    accepted = [
-        row for row, p in zip(rows, sure, strict=True) if p >= bars.get(row.kind, strictest) and not _failed(row)
-    ]
-    wrong = sum(not row.right for row in accepted)
-    return Told(len(rows), sum(row.right for row in rows), len(accepted), wrong, at_most(wrong, len(accepted)))
+def accepted(rows: Sequence[Judged], sure: Sequence[float], target: float) -> list[bool]:
+    """For each row of the probabilities ``sure`` whether it is accepted by bars found on other dossiers alone."""
+    parts = [_part(row.group) for row in rows]
+    found = [False] * len(rows)
+    for part in range(FOLDS):
+        others = [i for i, mine in enumerate(parts) if mine != part]
+        bare = _bare([rows[i] for i in others])
+        barred = _with_bars(bare, [rows[i] for i in others], [sure[i] for i in others], target)
+        for index, row in enumerate(rows):
+            if parts[index] == part:
+                bar = barred.bar(row.kind, f"{row.type}.{row.name}")
+                found[index] = sure[index] >= bar and not _failed(row)
+    return found
+
+
+def _bare(rows: Sequence[Judged]) -> Calibration:
+    """Kinds and fields of ``rows`` without any points, to put bars on."""
+    kinds = {row.kind: Level(0.0, 1.0, 0, {}) for row in rows}
+    return Calibration(0.0, 0.0, {}, kinds, {f"{row.type}.{row.name}": (0.0, 1.0) for row in rows})
+
+
+def told(rows: Sequence[Judged], taken: Sequence[bool]) -> Told:
+    """How ``rows`` fare of which those ``taken`` were accepted."""
+    chosen = [row for row, yes in zip(rows, taken, strict=True) if yes]
+    wrong = sum(not row.right for row in chosen)
+    return Told(len(rows), sum(row.right for row in rows), len(chosen), wrong, at_most(wrong, len(chosen)))
 
 
 def at_most(wrong: int, of: int, sure: float = _SURE) -> float:
@@ -149,11 +175,11 @@ def _learn(rows: Sequence[Judged], target: float) -> Calibration:
             score[mine] = part
             own = {table.name: _scale(table) for table in few if np.any(table.points)}
         kinds[kind] = Level(round(points, 4), 1.0, len(mine), own)
-    fields: dict[str, float] = {}
+    fields: dict[str, tuple[float, float]] = {}
     whole = np.array([f"{row.type}.{row.name}" for row in rows])
     for name in sorted(set(whole.tolist())):
         mine = np.flatnonzero(whole == name)
-        fields[name] = round(_points(right[mine], score[mine]), 4)
+        fields[name] = round(_points(right[mine], score[mine]), 4), 1.0
     return Calibration(target, round(base, 4), scales, kinds, fields)
 
 
@@ -227,36 +253,105 @@ def _scale(table: _Table) -> Scale:
     )  # fmt: skip
 
 
-def _with_bars(
-    kinds: Mapping[str, Level], rows: Sequence[Judged], sure: Sequence[float], target: float
-) -> dict[str, Level]:
-    """Bars for ``target``: one over all kinds by the bound on its error, and above it one for each kind by its own rows."""
-    usable = [(p, row.right, row.kind) for p, row in zip(sure, rows, strict=True) if not _failed(row)]
-    common = _bar([(p, right) for p, right, _ in usable], target, bounded=True)
-    by_kind: dict[str, list[tuple[float, bool]]] = defaultdict(list)
-    for p, right, kind in usable:
-        by_kind[kind].append((p, right))
-    return {
-        kind: replace(level, bar=round(max(common, _bar(by_kind.get(kind, []), target, bounded=False)), 5))
-        for kind, level in kinds.items()
-    }
+@dataclass(frozen=True, slots=True)
+class _One:
+    """What a bar sees of a row."""
+
+    sure: float
+    right: bool
+    kind: str
+    field: str
+    part: int
 
 
-def _bar(judged: Sequence[tuple[float, bool]], target: float, bounded: bool) -> float:
-    """The least probability from which at most ``target`` of the accepted are wrong: by the bound on that share, or as
-    counted. Where even the surest do not reach the bound, the bar just above the last wrong one."""
-    ordered = sorted(judged, key=lambda one: (-one[0], one[1]))
-    wrong, best, last = 0, None, None
-    for count, (p, right) in enumerate(ordered, 1):
-        wrong += not right
-        last = p if not right and last is None else last
-        tied = count < len(ordered) and ordered[count][0] == p
-        if not tied and (at_most(wrong, count) if bounded else wrong / count) <= target:
+def _seen(rows: Sequence[Judged], sure: Sequence[float]) -> list[_One]:
+    """Rows that a bar decides on, the surest first; where two are as sure, the wrong one first."""
+    usable = [
+        _One(p, row.right, row.kind, f"{row.type}.{row.name}", _part(row.group))
+        for p, row in zip(sure, rows, strict=True)
+        if not _failed(row)
+    ]
+    return sorted(usable, key=lambda one: (-one.sure, one.right))
+
+
+Bars = tuple[dict[str, float], dict[str, float]]
+"""The bars of kinds and those of fields."""
+
+
+def _own_bars(seen: Sequence[_One], price: float) -> Bars:
+    """For each kind and each field the bar at which accepted fields, less ``price`` for each wrong one, are most."""
+    kinds: dict[str, list[_One]] = defaultdict(list)
+    fields: dict[str, list[_One]] = defaultdict(list)
+    for one in seen:
+        kinds[one.kind].append(one)
+        fields[one.field].append(one)
+    return {k: _own_bar(v, price) for k, v in kinds.items()}, {k: _own_bar(v, price) for k, v in fields.items()}
+
+
+def _own_bar(ordered: Sequence[_One], price: float) -> float:
+    best, worth, kept = 0.0, 0.0, 0
+    for count, one in enumerate(ordered, 1):
+        worth += 1.0 if one.right else -price
+        if worth > best:
+            best, kept = worth, count
+    following = next((one.sure for one in ordered[kept:] if not one.right), None)
+    return 0.0 if following is None else _above(following)
+
+
+def _bar_of(one: _One, bars: Bars, rows: Mapping[str, int]) -> float:
+    kinds, fields = bars
+    few = rows.get(one.field, 0) < _FEW_OF_FIELD
+    return max(fields.get(one.field, 0.0), kinds.get(one.kind, 1.0) if few else 0.0)
+
+
+def _judged_apart(seen: Sequence[_One], price: float) -> list[_One]:
+    """The rows that pass bars found on other dossiers."""
+    kept = []
+    for part in range(FOLDS):
+        others = [one for one in seen if one.part != part]
+        bars, rows = _own_bars(others, price), Counter(one.field for one in others)
+        kept += [one for one in seen if one.part == part and one.sure >= _bar_of(one, bars, rows)]
+    return sorted(kept, key=lambda one: (-one.sure, one.right))
+
+
+def _common(passed: Sequence[_One], target: float, bounded: bool) -> tuple[int, float]:
+    """(accepted, bar): the lowest bar over all from which at most ``target`` is wrong, by the bound or as counted."""
+    wrong, best, last = 0, 0, len(passed)
+    for count, one in enumerate(passed, 1):
+        wrong += not one.right
+        if (at_most(wrong, count) if bounded else wrong / count) <= target:
             best = count
-    if best is None:
-        return _above(last) if last is not None else 0.0
-    following = next((p for p, right in ordered[best:] if not right), None)
-    return 0.0 if following is None else min(ordered[best - 1][0], _above(following)) if best else _above(following)
+    if best == last and passed:
+        return best, passed[-1].sure
+    following = next((one.sure for one in passed[best:] if not one.right), 0.0)
+    return best, max(_above(following), passed[best].sure if best < last else 0.0)
+
+
+def _with_bars(learned: Calibration, rows: Sequence[Judged], sure: Sequence[float], target: float) -> Calibration:
+    """``learned`` with bars for ``target``. Each field has its own, and all have one in common; how dear a wrong field is
+    to the first, and how high the second, is chosen by how bars found on other dossiers fare: most accepted at the target."""
+    seen = _seen(rows, sure)
+    for bounded in (True, False):
+        found = [(*_common(_judged_apart(seen, price), target, bounded), price) for price in _PRICES]
+        accepted, common, price = max(found, key=lambda one: (one[0], one[2]))
+        if accepted:
+            break
+    else:
+        common, price = 1.0, _PRICES[-1]
+    (own_kinds, own_fields), counts = _own_bars(seen, price), Counter(one.field for one in seen)
+    kinds = {
+        kind: replace(level, bar=round(max(common, own_kinds.get(kind, 1.0)), 5))
+        for kind, level in learned.kinds.items()
+    }
+    by_name = {one.field: one for one in seen}
+    fields = {
+        name: (
+            points,
+            round(max(common, _bar_of(by_name[name], (own_kinds, own_fields), counts)), 5) if name in by_name else 1.0,
+        )
+        for name, (points, _) in learned.fields.items()
+    }
+    return replace(learned, kinds=kinds, fields=fields)
 
 
 def _above(p: float) -> float:

@@ -19,6 +19,7 @@ __all__ = ["main"]
 COMMANDS = {
     "init": ("intake", "Make a home (--demo: with a throw-away test CA and a mandate)."),
     "digitize": ("intake", "Take files or folders through the whole job, as far as approvals allow."),
+    "cover": ("cover", "Print cover sheets that part the dossiers of a stack."),
     "watch": ("intake", "Take what settles in the inbox, for ever (--once for cron)."),
     "status": ("ask", "What is where: the home, or one dossier."),
     "balance": ("ask", "The page balance: what came in against what became of it."),
@@ -33,6 +34,7 @@ COMMANDS = {
     "copies": ("archive", "Write the signed copies into a folder, under readable names."),
     "audit": ("care", "Re-read every stored byte; the exit code tells the truth."),
     "rebuild": ("care", "The warehouse again, from store and ledger alone."),
+    "calibrate": ("calibrate", "How many fields need no person, and how many of those are wrong."),
     "doctor": ("care", "What is installed, what is missing and how to get it."),
 }
 

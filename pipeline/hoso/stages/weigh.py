@@ -60,11 +60,12 @@ def _field(
     rule = form.field(field.name)
     kind = rule.kind if rule is not None else ""
     features = dict(field.features) | _of_dossier(field, record, stated)
-    sure = calibration.probability(kind, f"{record.document.type}.{field.name}", features)
+    name = f"{record.document.type}.{field.name}"
+    sure = calibration.probability(kind, name, features)
     page = pages.get(field.place.position) if field.place is not None else None
     if page is not None and page.quality < _POOR:
         sure *= _DAMAGED
-    enough = sure >= calibration.bar(kind)
+    enough = sure >= calibration.bar(kind, name)
     status = "doubtful" if field.status == "clear" and not enough else field.status
     return replace(field, confidence=round(sure, 4), status=status, features=tuple(sorted(features.items())))
 
@@ -78,7 +79,7 @@ def _of_dossier(field: Field, record: Record, stated: Mapping[str, set[str]]) ->
         "passed": float(sum(code != "value.grammar" for code in field.passed)),
         "failed": float(len(field.failed)),
         "proved": float(field.source not in ("ocr", "pdf")),
-        "type": round(record.document.type_confidence, 4),
+        "typed": round(record.document.type_confidence, 4),
     }
 
 
