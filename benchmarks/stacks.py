@@ -29,7 +29,7 @@ from benchmarks.machine import ROOT, cpu, write
 from hoso import forms as form_files
 from hoso.forms import Forms
 from hoso.nouns import Box, Code, Page, PageKind, PageRef, Reading, Seen, Word
-from hoso.stages import divide
+from hoso.stages import divide, sections
 from tools.papers.stacks import MANNERS, Stack, stack
 
 Papers = list[tuple[str, tuple[int, ...]]]
@@ -122,7 +122,8 @@ def _by_text(stacks: Iterable[Stack], misreading: float, forms: Forms) -> list[P
 
 def divided(name: str, seen: Sequence[Seen], forms: Forms) -> list[Any]:
     """The documents of all dossiers of a stack."""
-    return list(divide.divide(name, seen, forms))
+    parts = sections.parted(sections.marked(seen))
+    return [document for part in parts for document in divide.divide(name, part.pages, forms)]
 
 
 def _by_pixels(stacks: Sequence[Stack], family: str) -> list[Papers]:
