@@ -5,7 +5,6 @@ Owns: the order of drawing, wearing out and turning; mapping boxes. Never: write
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
 
@@ -13,7 +12,7 @@ import cv2
 import numpy as np
 
 from tools.papers.damage import Geometry, Wear, plan, wear
-from tools.papers.sheet import HEIGHT, WIDTH, Box, Sheet
+from tools.papers.sheet import Box, Sheet
 
 __all__ = ["Scanned", "scan"]
 
@@ -59,24 +58,24 @@ def scan(
         "mode": how.mode,
         "dpi": dpi,
         "text": "\n".join(line.text for line in side.lines),
-        "lines": [_line(line.words, geo) for line in side.lines],
-        "ink": [{"kind": i.kind, "text": i.text, "box": _mapped(i.box, geo)} for i in side.ink],
-        "codes": [{"kind": k, "text": t, "box": _mapped(b, geo)} for k, t, b in side.codes],
+        "lines": [_line(line.words, geo, side) for line in side.lines],
+        "ink": [{"kind": i.kind, "text": i.text, "box": _mapped(i.box, geo, side)} for i in side.ink],
+        "codes": [{"kind": k, "text": t, "box": _mapped(b, geo, side)} for k, t, b in side.codes],
     }
-    return Scanned(pixels, dpi, how.mode, how.quality, truth, _fields(side.fields, geo))
+    return Scanned(pixels, dpi, how.mode, how.quality, truth, _fields(side, geo))
 
 
-def _mapped(box: Box, geo: Geometry) -> list[float]:
+def _mapped(box: Box, geo: Geometry, side: Sheet) -> list[float]:
     left, top, right, bottom = box
-    moved = geo.box((left / WIDTH, top / HEIGHT, right / WIDTH, bottom / HEIGHT))
+    moved = geo.box((left / side.width, top / side.height, right / side.width, bottom / side.height))
     return [round(v, 4) for v in moved]
 
 
-def _line(words: object, geo: Geometry) -> list[list[object]]:
+def _line(words: object, geo: Geometry, side: Sheet) -> list[list[object]]:
     """Words of a line as [text, left, top, right, bottom] and "hand" where a pen wrote them."""
     assert isinstance(words, list)
-    return [[w.text, *_mapped(w.box, geo), *(["hand"] if w.hand else [])] for w in words]
+    return [[w.text, *_mapped(w.box, geo, side), *(["hand"] if w.hand else [])] for w in words]
 
 
-def _fields(fields: Mapping[str, list[Box]], geo: Geometry) -> dict[str, list[list[float]]]:
-    return {name: [_mapped(box, geo) for box in boxes] for name, boxes in fields.items()}
+def _fields(side: Sheet, geo: Geometry) -> dict[str, list[list[float]]]:
+    return {name: [_mapped(box, geo, side) for box in boxes] for name, boxes in side.fields.items()}

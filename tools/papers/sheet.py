@@ -119,9 +119,12 @@ def union(boxes: Sequence[Box]) -> Box:
 
 
 class Sheet:
-    """A page being written. Lines are kept in reading order: the order in which they are put down, but for columns."""
+    """A page being written. Lines are kept in reading order: the order in which they are put down, but for columns.
 
-    def __init__(self) -> None:
+    ``width`` and ``height`` in points: A4, but for pictures that a card fills."""
+
+    def __init__(self, width: float = WIDTH, height: float = HEIGHT) -> None:
+        self.width, self.height = width, height
         self.lines: list[Line] = []
         self.fields: dict[str, list[Box]] = {}
         self.ink: list[Ink] = []
@@ -197,9 +200,9 @@ class Sheet:
         self.ink.append(mark)
 
     def draw(self, dpi: float) -> Image.Image:
-        """The page in RGB at ``dpi``, on white."""
+        """The page in RGB at ``dpi`` (points are 1/72 inch), on white."""
         k = dpi / 72
-        image = Image.new("RGB", (round(WIDTH * k), round(HEIGHT * k)), (255, 255, 255))
+        image = Image.new("RGB", (round(self.width * k), round(self.height * k)), (255, 255, 255))
         pen = ImageDraw.Draw(image)
         for (left, top, right, bottom), colour in self._fills:
             x, y = round(left * k), round(top * k)
