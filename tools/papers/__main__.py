@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     many.add_argument(
         "--held-out", action="store_true", help="only the font, layouts and damage that are kept back from tuning"
     )
+    many.add_argument("--usual-damage", action="store_true", help="with --held-out: its font and layout, damage as asked")
     sheet = commands.add_parser("sheet", help="a contact sheet of the first pages under DIR")
     sheet.add_argument("dir", type=Path)
     sheet.add_argument("out", type=Path)
@@ -76,7 +77,7 @@ def main(argv: list[str] | None = None) -> int:
         for index, pages in enumerate(
             draw(
                 args.out, args.count, args.seed, kinds, families, [int(d) for d in args.dpi.split(",")],
-                hand=args.hand, turned=args.turned, held_out=args.held_out,
+                hand=args.hand, turned=args.turned, held_out=args.held_out, usual_damage=args.usual_damage,
             ),
             1,
         ):  # fmt: skip

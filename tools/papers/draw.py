@@ -22,12 +22,12 @@ __all__ = ["draw"]
 
 def draw(
     out: Path, count: int, seed: str, kinds: Sequence[str], families: Sequence[str], dpis: Sequence[int], *,
-    hand: str = "some", turned: float = 0.1, held_out: bool = False,
+    hand: str = "some", turned: float = 0.1, held_out: bool = False, usual_damage: bool = False,
 ) -> Iterator[int]:  # fmt: skip
     """Write ``count`` dossiers under ``out``/inbox with truth under ``out``/truth; yields the pages of each.
 
     ``kinds`` empty: whole dossiers; else one paper each, types and families in turn. ``held_out`` draws only with the
-    font, layout and damage kept back.
+    font, layout and damage kept back; with ``usual_damage`` the font and layout are, the damage is as asked.
     """
     for index in range(count):
         rng = Random(f"{seed}/{index}")
@@ -39,7 +39,7 @@ def draw(
         else:
             family = families[index % len(families)]
             papers = [_paper(k, rng, of, hand, held_out) for k in _mixture(rng)]
-        if held_out:
+        if held_out and not usual_damage:
             family = damage.HELD_OUT
         dpi = rng.choice(list(dpis))
         batch = Batch(source, of.code, papers, _sides(papers, family, dpi, turned, rng), f"{seed}/{source}")
