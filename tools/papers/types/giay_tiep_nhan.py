@@ -8,6 +8,7 @@ legal term and add fees). A code on the paper says the dossier code, as the prov
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -180,8 +181,12 @@ def _signatures(book: Book, looks: Look, case: Case, rng: Random, hand: Hand | N
     book.y = low + face.size
 
 
-def draw(rng: Random, case: Case, layout: str, held_out_font: bool = False, hand: bool | None = None) -> Paper:
-    """The receipt of a case; ``hand``: the counter filled a blank form in by pen."""
+def draw(
+    rng: Random, case: Case, layout: str, held_out_font: bool = False, hand: bool | None = None,
+    listed: Sequence[tuple[str, str]] = (), content: str = "",
+) -> Paper:  # fmt: skip
+    """The receipt of a case; ``hand``: the counter filled a blank form in by pen. ``listed`` are the components as (name,
+    original or copy) and ``content`` the request, where they are not left to chance."""
     looks = look(rng, held_out_font, small=True)
     book, face = looks.book(numbered=False), looks.face
     by_hand = hand if hand is not None else (layout == "old" and rng.random() < 0.3)
@@ -193,11 +198,14 @@ def draw(rng: Random, case: Case, layout: str, held_out_font: bool = False, hand
     )
     who = case.person
     rows = _components(rng)
+    if listed:
+        rows = [_Row(str(i), name, copy, "1") for i, (name, copy) in enumerate(listed, 1)]
     due = _working_day(case.received, rng.choice((3, 5, 5, 7, 10, 15)))
     hour, minute = rng.choice((7, 8, 9, 10, 13, 14, 15, 16)), rng.choice((0, 5, 15, 20, 30, 42, 55))
-    content = rng.choice(_LICENCE)
+    asked = rng.choice(_LICENCE)
     if rng.random() < 0.5:
-        content += f" hạng {case.vehicle_class}"
+        asked += f" hạng {case.vehicle_class}"
+    content = content or asked
 
     identified = layout != "two_up" and rng.random() < 0.3
     _head(book, looks, case, rng)
