@@ -46,7 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     many.add_argument(
         "--held-out", action="store_true", help="only the font, layouts and damage that are kept back from tuning"
     )
-    many.add_argument("--usual-damage", action="store_true", help="with --held-out: its font and layout, damage as asked")
+    many.add_argument(
+        "--usual-damage", action="store_true", help="with --held-out: its font and layout, damage as asked"
+    )
     sheet = commands.add_parser("sheet", help="a contact sheet of the first pages under DIR")
     sheet.add_argument("dir", type=Path)
     sheet.add_argument("out", type=Path)
