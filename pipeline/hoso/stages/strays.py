@@ -16,7 +16,7 @@ __all__ = ["stray"]
 
 _WIDE, _RIM = 1.3, 0.3
 """Of its height: a letter's box is at most so wide; and so much more is allowed for the rim around ink."""
-_SHORT, _FEW = 2, 6
+_SHORT, _FEW = 2, 4
 _GUESSED = 0.5
 _TICKS = frozenset("☐☒☑✓✔✗✘×")
 
@@ -26,18 +26,17 @@ def stray(words: Sequence[Word], shape: float) -> bool:
     high as wide.
 
     A strip is stray that holds one mark without a letter; or one or two letters stretched over the room of several; or
-    few letters that the engine itself hardly believes. A strip with a figure never is: a number may be all a cell holds.
+    one word of few letters that the engine itself hardly believes. A strip with a figure never is: a number may be all a
+    cell holds.
     """
-    letters = [c for word in words for c in word.text if c.isalnum()]
-    if any(c.isdigit() for c in letters) or not words:
+    if len(words) != 1 or any(c.isdigit() for c in words[0].text):
         return False
-    if len(words) == 1:
-        if not letters:
-            return words[0].text not in _TICKS
-        left, top, right, bottom = words[0].box
-        wide = (right - left) / max(1e-6, (bottom - top) * shape)
-        if len(words[0].text) <= _SHORT and wide > _WIDE * len(words[0].text) + _RIM:
-            return True
-    weight = sum(len(word.text) for word in words)
-    believed = sum(word.confidence * len(word.text) for word in words) / weight
-    return len(words) <= _SHORT and len(letters) <= _FEW and believed < _GUESSED
+    text = words[0].text
+    letters = sum(c.isalnum() for c in text)
+    if not letters:
+        return text not in _TICKS
+    left, top, right, bottom = words[0].box
+    wide = (right - left) / max(1e-6, (bottom - top) * shape)
+    if len(text) <= _SHORT and wide > _WIDE * len(text) + _RIM:
+        return True
+    return letters <= _FEW and words[0].confidence < _GUESSED
