@@ -1,14 +1,20 @@
 """Accuracy of the whole job on generated pages, per damage level: characters, words, types, fields, verdicts.
 
-`python -m benchmarks.accuracy [--dossiers N] [--seed S] [--held-out]`. Papers come from `python -m tools.papers draw` with
-their truth; the job runs through the command line, as a user's would. Truth and answer are
-compared in NFC with blanks collapsed.
+`python -m benchmarks.accuracy [--dossiers N] [--papers N] [--seed S] [--part both|tuned|never-tuned]`. Papers come from
+`python -m tools.papers draw` with their truth, mixed dossiers and single papers of each type; the job runs through the
+command line, as a user's would. The never-tuned part has the fonts and layouts kept back, under each damage and under the
+one kept back ("fax"). Truth and answer are compared in NFC with blanks collapsed.
 
     CER  edit distance of a page's text to the truth, over its characters, lines in the order given by each
     WER  words of the truth that were not read (multiset), so that the order of columns does not count
     exact        value equal to the truth, printed fields and those filled in by pen apart; for free text case and blanks
                  aside, for codes and dates to the letter
-    accepted     clear fields of documents whose verdict is clear, of all; accepted wrong: those of them that are wrong
+    numbers      the same, of printed codes, numbers and dates alone
+    accepted     fields that ask for no person (clear), of all that the papers state, and of those the wrong ones: another
+                 value than the truth, or a value where the paper states none; fields of papers told wrongly count as well
+    papers       the same of whole papers: verdict clear, and of those the ones with a wrong clear field
+    faults       the problems planted in the dossiers that are told (where the papers have any), and dossiers without one
+                 that are told to have an error
 """
 
 from __future__ import annotations
@@ -20,138 +26,231 @@ import sys
 import tempfile
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from rapidfuzz.distance import Levenshtein
 
 from benchmarks.machine import ROOT, write
+from hoso import forms as form_files
+from hoso.recipe.calibrating import same
+from tools.papers.types import found
 
-EXACT = ("so_ky_hieu", "ngay", "ma_ho_so", "so_cccd", "so", "hang_gplx", "so_dien_thoai", "gioi_tinh")
+__all__ = ["same"]
+
+NUMBERS = frozenset(
+    {"date", "identity", "phone", "symbol", "dossier-code", "certificate", "licence-class", "tax-code", "procedure-code",
+     "expiry", "licence-number", "money", "register-number", "business-number", "year", "alcohol"}
+)  # fmt: skip
+"""Kinds of fields that are numbers, codes and dates."""
+PARTS = {
+    "tuned": ("clean", "office", "photocopy", "phone"),
+    "never-tuned": ("clean", "office", "photocopy", "phone", "fax"),
+}
 
 
 def main() -> None:
     """Draw, digitize, compare; print a table and keep the figures."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--dossiers", type=int, default=8, help="per damage level")
+    asked.add_argument("--dossiers", type=int, default=8, help="mixed dossiers a damage level")
+    asked.add_argument("--papers", type=int, default=1, help="single papers of each type a damage level")
+    asked.add_argument("--types", default="", help="only these types of single papers (default: all)")
     asked.add_argument("--seed", default="accuracy")
-    asked.add_argument("--damage", default="clean,office,photocopy,phone")
-    asked.add_argument("--held-out", action="store_true", help="only fonts, layouts and damage never used for tuning")
+    asked.add_argument("--damage", default="", help="only these damage levels")
+    asked.add_argument("--hand", choices=("never", "some", "always"), default="some", help="filled in by pen")
+    asked.add_argument("--part", choices=("both", *PARTS), default="both")
     asked.add_argument("--keep", type=Path, help="keep drawn papers and homes under this folder")
     given = asked.parse_args()
     answer: dict[str, Any] = {
-        "seed": given.seed,
-        "dossiers_a_level": given.dossiers,
-        "held_out": given.held_out,
-        "levels": {},
-    }
-    levels = ["held_out"] if given.held_out else given.damage.split(",")
+        "seed": given.seed, "dossiers_a_level": given.dossiers, "papers_a_type": given.papers, "hand": given.hand,
+    }  # fmt: skip
     with tempfile.TemporaryDirectory() as temporary:
         base = given.keep or Path(temporary)
-        for level in levels:
-            answer["levels"][level] = measured(base / level, given, level)
-            _show(level, answer["levels"][level])
-    name = "accuracy-held-out" if given.held_out else "accuracy"
-    print(write(name, answer).relative_to(ROOT))
+        for part in PARTS if given.part == "both" else (given.part,):
+            for level in [one for one in PARTS[part] if not given.damage or one in given.damage.split(",")]:
+                told = measured(base / part / level, given, part, level)
+                answer.setdefault(part, {})[level] = told
+                _show(f"{part}, {level}", told)
+    print(write("accuracy", answer).relative_to(ROOT))
 
 
-def measured(folder: Path, given: argparse.Namespace, level: str) -> dict[str, Any]:
-    """Figures of one damage level."""
-    words = ["--count", str(given.dossiers), "--seed", f"{given.seed}-{level}"]
-    words += ["--held-out"] if given.held_out else ["--damage", level]
-    subprocess.run(
-        [sys.executable, "-m", "tools.papers", "draw", folder, *words], check=True, cwd=ROOT, capture_output=True
-    )
-    hoso = [str(Path(sys.executable).parent / "hoso"), "--home", str(folder / "home")]
-    subprocess.run([*hoso, "init", "--demo"], check=True, capture_output=True)
-    subprocess.run([*hoso, "digitize", str(folder / "inbox")], check=True, capture_output=True)
-    pages, records = _rows(hoso, "pages"), _rows(hoso, "records")
-    truths = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((folder / "truth").glob("*.json"))]
-    return _reading(truths, pages) | _understanding(truths, records)
+def measured(folder: Path, given: argparse.Namespace, part: str, level: str) -> dict[str, Any]:
+    """Figures of one damage level of one part."""
+    reading: Counter[str] = Counter()
+    tally = Tally()
+    kinds = given.types.split(",") if given.types else sorted(found())
+    for what, count in (("mixed", given.dossiers), (",".join(kinds), given.papers * len(kinds))):
+        if count:
+            here = folder / ("mixed" if what == "mixed" else "single")
+            words = [
+                "--count",
+                str(count),
+                "--seed",
+                f"{given.seed}-{part}-{level}",
+                "--types",
+                what,
+                "--hand",
+                given.hand,
+            ]
+            words += ["--damage", level] + (["--held-out", "--usual-damage"] if part == "never-tuned" else [])
+            _run([sys.executable, "-m", "tools.papers", "draw", str(here), *words])
+            hoso = [str(Path(sys.executable).parent / "hoso"), "--home", str(here / "home")]
+            _run([*hoso, "init"])
+            _run([*hoso, "digitize", str(here / "inbox")])
+            told = {truth["source"]: truth for truth in map(_json, sorted((here / "truth").glob("*.json")))}
+            reading += _reading(told.values(), _rows(hoso, "pages"))
+            tally.add(told.values(), _rows(hoso, "records"))
+    return _shares(reading) | tally.figures()
+
+
+def _run(words: list[str]) -> str:
+    return subprocess.run(words, check=True, cwd=ROOT, capture_output=True, text=True).stdout
+
+
+def _json(path: Path) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return told
 
 
 def _rows(hoso: list[str], command: str) -> list[dict[str, Any]]:
-    done = subprocess.run([*hoso, command, "--json"], check=True, capture_output=True, text=True)
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    return [json.loads(line) for line in _run([*hoso, command, "--json"]).splitlines()]
 
 
-def _reading(truths: Iterable[dict[str, Any]], pages: Iterable[dict[str, Any]]) -> dict[str, Any]:
+def _reading(truths: Iterable[dict[str, Any]], pages: Iterable[dict[str, Any]]) -> Counter[str]:
     by_place = {(page["source"], page["position"]): page for page in pages}
-    errors = characters = missed = words = turned = blanks = papers = 0
+    count: Counter[str] = Counter()
     for truth in truths:
         for page in truth["pages"]:
             read = by_place[truth["source"], page["position"]]
-            papers += 1
-            turned += read["rotation"] == page["rotation"] or page["kind"] == "blank"
-            blanks += (read["kind"] == "blank") == (page["kind"] == "blank")
-            wanted, found = _plain(page["text"]), _plain(read["text"])
-            errors += Levenshtein.distance(wanted, found)
-            characters += len(wanted)
-            missed += sum((Counter(wanted.split()) - Counter(found.split())).values())
-            words += len(wanted.split())
+            count["pages"] += 1
+            count["turned"] += read["rotation"] == page["rotation"] or page["kind"] == "blank"
+            count["blanks"] += (read["kind"] == "blank") == (page["kind"] == "blank")
+            wanted, got = _plain(page["text"]), _plain(read["text"])
+            count["errors"] += Levenshtein.distance(wanted, got)
+            count["characters"] += len(wanted)
+            count["missed"] += sum((Counter(wanted.split()) - Counter(got.split())).values())
+            count["words"] += len(wanted.split())
+    return count
+
+
+def _shares(count: Mapping[str, int]) -> dict[str, Any]:
+    pages = max(1, count["pages"])
     return {
-        "pages": papers,
-        "cer": round(100 * errors / max(1, characters), 2),
-        "wer": round(100 * missed / max(1, words), 2),
-        "rotation_right": round(100 * turned / max(1, papers), 1),
-        "blank_right": round(100 * blanks / max(1, papers), 1),
+        "pages": count["pages"],
+        "cer": round(100 * count["errors"] / max(1, count["characters"]), 2),
+        "wer": round(100 * count["missed"] / max(1, count["words"]), 2),
+        "rotation_right": round(100 * count["turned"] / pages, 1),
+        "blank_right": round(100 * count["blanks"] / pages, 1),
     }
 
 
-def _understanding(truths: Iterable[dict[str, Any]], records: list[dict[str, Any]]) -> dict[str, Any]:
-    by_page = {(row["source"], page["position"]): row for row in records for page in row["pages"]}
-    typed = documents = printed = right = penned = penned_right = accepted = wrong = 0
-    by_field: dict[str, list[bool]] = defaultdict(list)
-    for truth in truths:
-        for document in truth["documents"]:
-            documents += 1
-            row = by_page.get((truth["source"], document["positions"][0]))
-            typed += row is not None and row["type"] == document["type"]
-            known = row is not None and row["type"] == document["type"]
-            found = {field["name"]: field for field in row["fields"]} if known and row else {}
-            for name, value in document["fields"].items():
-                if value in (None, "", []):
-                    continue
-                field = found.get(name, {"value": None, "status": "missing"})
-                good = same(name, value, field["value"])
-                if name in document["hand"]:
-                    penned += 1
-                    penned_right += good
-                else:
-                    by_field[f"{document['type']}.{name}"].append(good)
-                    printed += 1
-                    right += good
-                if row and row["verdict"] == "clear" and field["status"] == "clear":
-                    accepted += 1
-                    wrong += not good
-    return {
-        "documents": documents,
-        "type_right": round(100 * typed / max(1, documents), 1),
-        "fields_printed": printed,
-        "printed_exact": round(100 * right / max(1, printed), 1),
-        "fields_by_hand": penned,
-        "by_hand_exact": round(100 * penned_right / max(1, penned), 1),
-        "accepted": round(100 * accepted / max(1, printed + penned), 1),
-        "accepted_wrong": round(100 * wrong / max(1, accepted), 2),
-        "by_field": {name: f"{sum(good)}/{len(good)}" for name, good in sorted(by_field.items())},
-    }
+@dataclass(slots=True)
+class Tally:
+    """Counts of documents and fields; ``types`` and ``fields`` by name as (right, of all)."""
+
+    count: Counter[str] = field(default_factory=Counter)
+    types: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    fields: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, truths: Iterable[dict[str, Any]], records: list[dict[str, Any]]) -> None:
+        """Compare the papers of ``truths`` with the records of them."""
+        by_page = {(row["source"], page["position"]): row for row in records for page in row["pages"]}
+        of_source: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for row in records:
+            of_source[row["source"]].append(row)
+        for truth in truths:
+            for document in truth["documents"]:
+                row = by_page.get((truth["source"], document["positions"][0]))
+                self._document(document, row)
+            self._faults(truth, of_source[truth["source"]])
+
+    def _document(self, document: dict[str, Any], row: dict[str, Any] | None) -> None:
+        kind, mine = document["type"], self.types[document["type"]]
+        known = row is not None and row["type"] == kind
+        told = {one["name"]: one for one in row["fields"]} if row is not None else {}
+        self.count["documents"] += 1
+        self.count["typed"] += known
+        mine["papers"] += 1
+        mine["typed"] += known
+        rule_of = {rule.name: rule.kind for rule in _forms().latest(kind).fields} if kind in _forms().types() else {}
+        spoiled = False
+        for name, value in document["fields"].items():
+            one = told.get(name, {"value": None, "status": "missing"})
+            stated = value not in (None, "", [])
+            good = stated and known and same(name, value, one["value"])
+            clear = one["status"] == "clear"
+            wrong = clear and not (stated and same(name, value, one["value"]))
+            spoiled |= wrong
+            for count in (self.count, mine):
+                count["stated"] += stated
+                count["accepted"] += clear
+                count["wrong"] += wrong
+            if not stated:
+                continue
+            pen = "penned" if name in document["hand"] else "printed"
+            self.count[pen] += 1
+            self.count[f"{pen}_right"] += good
+            mine["right"] += good
+            if pen == "printed":
+                self.fields[f"{kind}.{name}"].append(good)
+                if rule_of.get(name) in NUMBERS:
+                    self.count["numbers"] += 1
+                    self.count["numbers_right"] += good
+        if row is not None and row["verdict"] == "clear":
+            self.count["papers_clear"] += 1
+            self.count["papers_wrong"] += spoiled or not known
+
+    def _faults(self, truth: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+        told = {(problem["code"], problem["field"]) for row in rows for problem in row["problems"]}
+        planted = truth.get("problems", [])
+        self.count["planted"] += len(planted)
+        codes = {code for code, _ in told}
+        self.count["planted_found"] += sum(p["code"] in codes for p in planted)
+        if not planted:
+            self.count["faultless"] += 1
+            self.count["false_alarms"] += any(p["severity"] == "error" for row in rows for p in row["problems"])
+
+    def figures(self) -> dict[str, Any]:
+        """Shares in percent, and the counts they are of."""
+        count = self.count
+
+        def share(part: str, whole: str, digits: int = 1) -> float:
+            return round(100 * count[part] / max(1, count[whole]), digits)
+
+        return {
+            "documents": count["documents"],
+            "type_right": share("typed", "documents"),
+            "fields_printed": count["printed"],
+            "printed_exact": share("printed_right", "printed"),
+            "numbers": count["numbers"],
+            "numbers_exact": share("numbers_right", "numbers"),
+            "fields_by_hand": count["penned"],
+            "by_hand_exact": share("penned_right", "penned"),
+            "accepted": share("accepted", "stated"),
+            "accepted_wrong": share("wrong", "accepted", 2),
+            "accepted_wrong_of": [count["wrong"], count["accepted"]],
+            "papers_clear": share("papers_clear", "documents"),
+            "papers_clear_wrong_of": [count["papers_wrong"], count["papers_clear"]],
+            "faults_found_of": [count["planted_found"], count["planted"]],
+            "false_alarms_of": [count["false_alarms"], count["faultless"]],
+            "by_type": {
+                name: {"papers": one["papers"], "typed": one["typed"], "fields": one["stated"], "right": one["right"],
+                       "accepted": one["accepted"], "wrong": one["wrong"]}
+                for name, one in sorted(self.types.items())
+            },
+            "by_field": {name: f"{sum(good)}/{len(good)}" for name, good in sorted(self.fields.items())},
+        }  # fmt: skip
 
 
-def same(name: str, wanted: Any, found: Any) -> bool:
-    """Whether a value is the true one: tables by the names of their rows, codes and dates to the letter."""
-    if isinstance(wanted, list):
-        rows = found if isinstance(found, list) else []
-        return len(rows) == len(wanted) and all(
-            same("", w.get("ten"), f.get("ten")) for w, f in zip(wanted, rows, strict=True)
-        )
-    if found is None:
-        return False
-    if any(name == exact or (exact == "ngay" and name.startswith("ngay")) for exact in EXACT):
-        return _plain(str(wanted)) == _plain(str(found))
-    if name == "chuc_vu":  # the truth joins its lines with a blank, the product with a dash
-        wanted, found = str(wanted).replace(" - ", " "), str(found).replace(" - ", " ")
-    return _plain(str(wanted)).casefold() == _plain(str(found)).casefold()
+def _forms() -> form_files.Forms:
+    if not _LOADED:
+        _LOADED.append(form_files.load(ROOT / "schemas"))
+    return _LOADED[0]
+
+
+_LOADED: list[form_files.Forms] = []
 
 
 def _plain(text: str) -> str:
@@ -159,10 +258,14 @@ def _plain(text: str) -> str:
 
 
 def _show(level: str, figures: dict[str, Any]) -> None:
-    told = ", ".join(f"{name} {value}" for name, value in figures.items() if name != "by_field")
+    told = ", ".join(f"{name} {value}" for name, value in figures.items() if not name.startswith("by_"))
     print(f"{level}: {told}", flush=True)
+    for name, one in figures["by_type"].items():
+        print(f"    {name}: " + ", ".join(f"{key} {value}" for key, value in one.items()))
     for name, value in figures["by_field"].items():
-        print(f"    {name}: {value}")
+        right, whole = value.split("/")
+        if right != whole:
+            print(f"        {name}: {value}")
 
 
 if __name__ == "__main__":

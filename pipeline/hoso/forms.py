@@ -70,18 +70,6 @@ _ZONES = {
 _COLUMNS = frozenset({"VARCHAR", "DATE", "JSON"})
 
 
-ENOUGH = {
-    "agency": 0.60, "alcohol": 0.60, "certificate": 0.60, "choice": 0.60, "licence-class": 0.60, "symbol": 0.60,
-    "dossier-code": 0.80, "phone": 0.80,
-}  # fmt: skip
-"""The confidence from which a value of that kind was right in all, or all but one, of the cases measured: their
-grammars and closed lists leave a misreading little room (``python -m benchmarks.thresholds``)."""
-
-ENOUGH_TEXT = 0.90
-"""The same for every other kind: names and free text, where a wrong tone mark is a word too, dates and personal numbers,
-where a wrong figure is a figure too."""
-
-
 @dataclass(frozen=True, slots=True)
 class Anchor:
     """A printed ``text`` that tells the form. ``weight`` is how much (1 some, 3 nearly certain), ``zone`` where on the
@@ -179,11 +167,6 @@ class Form:
     def name(self) -> str:
         """The name of the form: "quyet_dinh@2020-03-05"."""
         return f"{self.type}@{self.effective_from}"
-
-    def enough(self, rule: FieldRule) -> float:
-        """The confidence from which a field of that rule is clear: measured for its kind, never below the form's own
-        where the kind is free text."""
-        return ENOUGH.get(rule.kind, max(self.confidence, ENOUGH_TEXT))
 
     def field(self, name: str) -> FieldRule | None:
         """The rule of the field of that name, None where the form has none."""

@@ -65,7 +65,7 @@ def _field(
     page = pages.get(field.place.position) if field.place is not None else None
     if page is not None and page.quality < _POOR:
         sure *= _DAMAGED
-    enough = sure >= calibration.bar(kind, name)
+    enough = sure >= max(calibration.bar(kind, name), form.confidence)
     status = "doubtful" if field.status == "clear" and not enough else field.status
     return replace(field, confidence=round(sure, 4), status=status, features=tuple(sorted(features.items())))
 
