@@ -16,8 +16,12 @@ from tools.papers.dossier import Batch, Side, write_truth
 from tools.papers.paper import Paper
 from tools.papers.people import Case, case
 from tools.papers.types import found
+from tools.papers.types.van_ban import MEMBERS
 
 __all__ = ["draw"]
+
+_BESIDE = dict.fromkeys(sorted(MEMBERS), 1) | {"cong_van": 12, "khac": 8, "quyet_dinh": 16, "thong_bao": 4, "bao_cao": 4}
+"""What lies beside the forms of a dossier, and how often: the papers of Decree 30/2020, and papers of no form."""
 
 
 def draw(
@@ -52,7 +56,7 @@ def _mixture(rng: Random) -> list[str]:
     kinds = ["giay_tiep_nhan"]
     if rng.random() < 0.8:
         kinds.append("giay_kham_suc_khoe_lai_xe")
-    kinds += rng.choices(("khac", "quyet_dinh"), k=rng.choice((0, 0, 1, 1, 2)))
+    kinds += rng.choices(list(_BESIDE), weights=list(_BESIDE.values()), k=rng.choice((0, 0, 1, 1, 2)))
     return kinds
 
 

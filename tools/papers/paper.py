@@ -119,10 +119,12 @@ def letterhead(
     *,
     subject: Sequence[Run | str] = (),
     by_hand: bool = False,
+    parent: bool = False,
 ) -> dict[str, object]:
     """Agency and number left, national title, place and date right; gives the fields it printed.
 
     ``subject`` is printed under the number (công văn). ``by_hand``: a clerk wrote number and day into the gaps.
+    ``parent``: the agency above is a field of its own.
     """
     sheet, face, first = book.page, looks.face, len(book.page.lines)
     top = book.top + face.size * 0.4
@@ -133,7 +135,8 @@ def letterhead(
     head = face.but(size=min(face.size, face.size * (right_w - 2) / wanted, 13.0))
     y = top
     for row in office.parent:
-        y = block(sheet, [[row]], head.but(bold=False), left_x, y, left_w) + head.size * 1.2
+        above = Run(row, field="co_quan_chu_quan" if parent else None)
+        y = block(sheet, [[above]], head.but(bold=False), left_x, y, left_w) + head.size * 1.2
     for row in office.name:
         y = (
             block(sheet, [[Run(row, field="co_quan_ban_hanh")]], head.but(bold=True), left_x, y, left_w)
@@ -173,6 +176,8 @@ def letterhead(
         "dia_danh": office.where,
         "co_quan_ban_hanh": " ".join(office.name),
     }
+    if parent and office.parent:
+        fields["co_quan_chu_quan"] = " ".join(office.parent)
     if subject:
         y = block(
             sheet, [subject], face.but(bold=False, size=face.size - 1.2), left_x + 6, y + face.size * 1.25, left_w - 12
@@ -244,9 +249,10 @@ def body(
 
 
 def sign_off(
-    book: Book, looks: Look, office: Office, who: Signer, recipients: Sequence[str], rng: Random
+    book: Book, looks: Look, office: Office, who: Signer, recipients: Sequence[str], rng: Random, listed: bool = False
 ) -> dict[str, object]:
-    """Recipients left; title, signature, seal and name right; gives the fields it printed."""
+    """Recipients left; title, signature, seal and name right; gives the fields it printed. ``listed``: the recipients are
+    a field too, a line each."""
     face = looks.face
     small = _small(face)
     if book.room(_sign_height(looks, who, recipients)):
@@ -263,7 +269,10 @@ def sign_off(
         "left",
     )
     y += small.size * 1.2
-    y = block(sheet, [[r] for r in recipients], small, book.left, y, cut - book.left - 6, "left", 1.2)
+    y = block(
+        sheet, [[Run(r, field="noi_nhan" if listed else None)] for r in recipients], small, book.left, y,
+        cut - book.left - 6, "left", 1.2,
+    )  # fmt: skip
     right_w = WIDTH - book.right - cut
     bold = face.but(bold=True)
     yr = block(sheet, [[Run(row, field="chuc_vu")] for row in who.rows], bold, cut, y0, right_w)
@@ -278,7 +287,8 @@ def sign_off(
     centre = at - hand / 2 + hand / 3 - 17.6 * ink.PT_PER_MM + rng.uniform(-6, 8)
     sheet.stamp(ink.seal(centre, yr + gap * 0.5 + rng.uniform(-6, 6), office.seal, Face("Liberation Sans", 8), rng))
     book.y = max(y, yn) + face.size
-    return {"nguoi_ky": who.name, "chuc_vu": " ".join(who.rows)}
+    named: dict[str, object] = {"nguoi_ky": who.name, "chuc_vu": " ".join(who.rows)}
+    return named | ({"noi_nhan": "\n".join(recipients)} if listed else {})
 
 
 def urgent(sheet: Sheet, looks: Look, rng: Random) -> None:

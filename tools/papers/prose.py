@@ -12,8 +12,29 @@ from tools.papers.people import full_name, written_number
 from tools.papers.typeset import Run
 from tools.papers.world import Office, place
 
-__all__ = ["UNITS", "articles", "grounds", "letter", "recipients", "reference", "subject"]
+__all__ = [
+    "NAMES",
+    "UNITS",
+    "articles",
+    "chapters",
+    "grounds",
+    "letter",
+    "many_recipients",
+    "recipients",
+    "reference",
+    "subject",
+]
 
+NAMES = {
+    "cong_van": "Công văn", "thong_bao": "Thông báo", "ke_hoach": "Kế hoạch", "to_trinh": "Tờ trình", "bao_cao": "Báo cáo",
+    "giay_moi": "Giấy mời", "chi_thi": "Chỉ thị", "bien_ban": "Biên bản", "nghi_quyet": "Nghị quyết",
+    "huong_dan": "Hướng dẫn", "chuong_trinh": "Chương trình", "phuong_an": "Phương án", "cong_dien": "Công điện",
+    "giay_gioi_thieu": "Giấy giới thiệu", "giay_uy_quyen": "Giấy ủy quyền", "giay_nghi_phep": "Giấy nghỉ phép",
+    "phieu_gui": "Phiếu gửi", "phieu_chuyen": "Phiếu chuyển", "phieu_bao": "Phiếu báo", "quy_che": "Quy chế",
+    "quy_dinh": "Quy định", "hop_dong": "Hợp đồng", "thong_cao": "Thông cáo", "de_an": "Đề án", "du_an": "Dự án",
+    "ban_ghi_nho": "Bản ghi nhớ", "ban_thoa_thuan": "Bản thỏa thuận", "thu_cong": "Thư công",
+}  # fmt: skip
+"""The names of the types of Decree 30/2020/NĐ-CP, art. 7."""
 _TOPICS = (
     "công tác cải cách hành chính", "số hóa hồ sơ, kết quả giải quyết thủ tục hành chính",
     "phòng cháy, chữa cháy và cứu nạn, cứu hộ", "bảo đảm trật tự, an toàn giao thông",
@@ -189,3 +210,30 @@ def recipients(rng: Random, first: str, unit: str) -> list[str]:
         rng.randint(0, 3),
     )  # fmt: skip
     return [first, *middle, f"- Lưu: VT{unit}."]
+
+
+def many_recipients(rng: Random, unit: str) -> list[str]:
+    """A long list under "Nơi nhận", as circulars have it: some of its lines wrap."""
+    lines = rng.sample(
+        ("- Thường trực Tỉnh ủy, Thường trực HĐND tỉnh (để báo cáo);", "- Chủ tịch, các Phó Chủ tịch UBND tỉnh;",
+         "- Ủy ban MTTQ Việt Nam tỉnh và các tổ chức chính trị - xã hội;", "- Các sở, ban, ngành cấp tỉnh;",
+         "- Công an tỉnh, Bộ Chỉ huy quân sự tỉnh;", "- UBND các huyện, thị xã, thành phố;",
+         "- Báo và Đài Phát thanh - Truyền hình tỉnh (để đưa tin);", "- Các phòng, đơn vị thuộc Sở;",
+         "- Cổng Thông tin điện tử tỉnh;", "- VPUB: CVP, các PCVP, CV: NC, TH;", "- Trung tâm Công báo và Tin học;"),
+        rng.randint(4, 8),
+    )  # fmt: skip
+    return [rng.choice(("- Như trên;", "- Như Điều 3;", "- Như phần II;")), *lines, f"- Lưu: VT, {unit}."]
+
+
+def chapters(rng: Random, office: Office, kind: str) -> list[list[Run | str]]:
+    """The chapters and articles of a regulation."""
+    paragraphs: list[list[Run | str]] = []
+    titles = ("QUY ĐỊNH CHUNG", "TRÁCH NHIỆM VÀ QUAN HỆ CÔNG TÁC", "TỔ CHỨC THỰC HIỆN")
+    for number, title in enumerate(titles):
+        paragraphs.append([Run(f"Chương {'I' * (number + 1)}. {title}", bold=True)])
+        for index in (1, 2):
+            name = rng.choice(("Phạm vi điều chỉnh", "Đối tượng áp dụng", "Nguyên tắc", "Trách nhiệm", "Kinh phí"))
+            paragraphs.append([Run(f"Điều {2 * number + index}. {name}", bold=True)])
+            paragraphs.append([f"{index}. {rng.choice(_STEPS)}."])
+    paragraphs.append([f"{office.short} chịu trách nhiệm hướng dẫn, kiểm tra việc thực hiện {kind} này./."])
+    return paragraphs

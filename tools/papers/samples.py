@@ -70,7 +70,7 @@ def _hs0003(root: Path, source: str) -> Batch:
 def _hs0004(root: Path, source: str) -> Batch:
     of = _case(source, date(2025, 9, 16))
     papers = [
-        _paper(source, 1, "khac", "cong_van", of), _paper(source, 2, "quyet_dinh", "dense", of, False),
+        _paper(source, 1, "cong_van", "classic", of), _paper(source, 2, "quyet_dinh", "dense", of, False),
         _paper(source, 3, "giay_tiep_nhan", "new", of),
     ]  # fmt: skip
     sides = [Side(0, i, "office", "colour") for i in range(len(papers[0].sheets))]
@@ -111,7 +111,7 @@ def _hs0006(root: Path, source: str) -> Batch:
 
 def _hs0007(root: Path, source: str) -> Batch:
     of = _case(source, date(2023, 11, 7))
-    papers = [_paper(source, 1, "giay_tiep_nhan", "old", of, True), _paper(source, 2, "khac", "thong_bao", of, True)]
+    papers = [_paper(source, 1, "giay_tiep_nhan", "old", of, True), _paper(source, 2, "thong_bao", "classic", of, True)]
     sides = [Side(0, 0, "office", "colour")]
     sides += [Side(1, i, "photocopy", "grey") for i in range(len(papers[1].sheets))]
     batch = Batch(source, of.code, papers, sides, f"{_SEED}/{source}")
@@ -138,7 +138,7 @@ def _hs0008(root: Path, source: str) -> Batch:
 
 def _hs0009(root: Path, source: str) -> Batch:
     of = _case(source, date(2025, 10, 6))
-    papers = [_paper(source, 1, "quyet_dinh", "full", of), _paper(source, 2, "khac", "giay_moi", of)]
+    papers = [_paper(source, 1, "quyet_dinh", "full", of), _paper(source, 2, "giay_moi", "classic", of)]
     sides = [Side(number, i, "clean") for number, paper in enumerate(papers) for i in range(len(paper.sheets))]
     batch = Batch(source, None, papers, sides, f"{_SEED}/{source}")
     batch.jpegs(root, [f"{i + 1:02d}.jpg" for i in range(len(sides))])
