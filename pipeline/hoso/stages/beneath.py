@@ -9,7 +9,7 @@ card whose label was lost. Never: normalises a value, or looks at papers that pr
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from hoso.nouns import Box
 from hoso.stages.labels import Claim, Slip, without_leaders
@@ -26,13 +26,23 @@ _FAR = 14.0
 """The same between a label and its value beside it."""
 _FIRST, _NEXT = 3.1, 2.5
 """How many letter heights below the label its value may begin, and below that the value's next line."""
+_PAST = 6.5
+"""How many letter heights below the label a value may stand whose grammar tells it: the label's other language between."""
 _FOREIGN = re.compile(r"^(?:[/|\\Il]|/.*)$")
+_DATED = re.compile(r"n?gay\W{0,3}\w{1,2}\W{1,3}th?ang\W{0,3}\w{1,2}\W{1,3}n?am\W{0,3}\w{2,4}")
 _WORDS = re.compile(r"^(n?g[aà]y|th?[aá]ng|n[aă]m)\s?/.*$", re.IGNORECASE)
 
 
-def value_of(claim: Claim, sheets: Sequence[Sheet], taken: Sequence[Claim], lines: int) -> Slip:
+def value_of(
+    claim: Claim, sheets: Sequence[Sheet], taken: Sequence[Claim], lines: int, fits: Callable[[str], bool] | None = None
+) -> Slip:
     """The words of the label ``claim``, ``lines`` at most: those beside it up to the next label or a wide blank, else those
-    beneath it in its column; then the lines that go on in that column. ``taken`` are all labels found."""
+    beneath it in its column; then the lines that go on in that column. ``taken`` are all labels found. A value of one line
+    that a grammar tells (``fits``) is the first line beside or beneath that fits, past the label's other language."""
+    if fits is not None:
+        for slip in _lines(claim, sheets, taken):
+            if fits(slip.text):
+                return slip
     sheet = sheets[claim.sheet]
     row = sheet.rows[claim.row]
     label = union(t.box for t in row.tokens[claim.start : claim.end])
@@ -58,6 +68,32 @@ def value_of(claim: Claim, sheets: Sequence[Sheet], taken: Sequence[Claim], line
         if more:
             got, used, last, reach = [*got, *more], used + 1, below.y, _NEXT
     return Slip(sheet.position, tuple(got), claim.score, claim.label)
+
+
+def _lines(claim: Claim, sheets: Sequence[Sheet], taken: Sequence[Claim]) -> Iterator[Slip]:
+    """What stands beside a label, then line by line what stands beneath it, up to a label of another field."""
+    sheet = sheets[claim.sheet]
+    row = sheet.rows[claim.row]
+    label = union(t.box for t in row.tokens[claim.start : claim.end])
+    tall = max(t.box[3] - t.box[1] for t in row.tokens[claim.start : claim.end])
+    em = tall * sheet.em / sheet.line if sheet.line else sheet.em
+    stop = min(
+        (c.start for c in taken if (c.sheet, c.row) == (claim.sheet, claim.row) and c.start >= claim.end),
+        default=len(row.tokens),
+    )
+    edge = row.tokens[stop].box[0] if stop < len(row.tokens) else 1.0
+    if beside := _beside(row.tokens[claim.end : stop], label[2], em):
+        yield Slip(sheet.position, tuple(beside), claim.score, claim.label)
+    for index in range(claim.row + 1, len(sheet.rows)):
+        below = sheet.rows[index]
+        if below.y - row.y > _PAST * tall:
+            return
+        here = [c for c in taken if (c.sheet, c.row) == (claim.sheet, index)]
+        starts = [below.tokens[c.start].box[0] for c in here if c.label != claim.label and c.field != claim.field]
+        if any(label[0] - em <= x < edge - em for x in starts):
+            return
+        if more := _column(below, label, min([edge, *(x for x in starts if x > label[0])]), em):
+            yield Slip(sheet.position, tuple(more), claim.score, claim.label)
 
 
 def _beside(tokens: Sequence[Token], left: float, em: float) -> list[Token]:
@@ -103,10 +139,7 @@ def dated_line(sheets: Sequence[Sheet]) -> tuple[Slip, Slip, str] | None:
             tokens = row.tokens
             plain = _native(tokens)
             start = next((i for i, text in enumerate(plain) if re.match(r"n?gay\b", fold(text))), None)
-            if start is None or not any(re.match(r"th?ang\b", fold(text)) for text in plain[start:]):
-                continue
-            found = dates.find(" ".join(_tight(plain[start:])))
-            if not found:
+            if start is None or not _DATED.match(fold(" ".join(_tight(plain[start:])))):
                 continue
             place = [t for t in _unbroken_before(tokens[:start], sheet.em) if any(c.isalpha() for c in t.text)]
             end = next(

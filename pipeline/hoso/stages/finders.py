@@ -278,11 +278,19 @@ def _table(rule: FieldRule, laid: Laid) -> Found | None:
     return None
 
 
+_TOLD = frozenset({"date", "expiry", "identity", "licence-number", "licence-class", "choice"})
+"""Kinds whose grammar tells a value from the words around it."""
+
+
 def _card(rule: FieldRule, laid: Laid) -> Found | None:
     """The value beside or beneath its label; of a number whose label was lost, the only one of its kind."""
+
+    def fits(text: str) -> bool:
+        return parsers.parse(text, rule).value is not None
+
     weak: Found | None = None
     for claim in _mine(rule, laid):
-        slip = beneath.value_of(claim, laid.sheets, laid.claims, rule.lines)
+        slip = beneath.value_of(claim, laid.sheets, laid.claims, rule.lines, fits if rule.kind in _TOLD else None)
         found = Found(slip, f"label: {claim.label}", slot=True)
         if slip.tokens and parsers.parse(slip.text, rule).value is not None:
             return found
@@ -295,8 +303,12 @@ def _card(rule: FieldRule, laid: Laid) -> Found | None:
 
 
 def _card_date(rule: FieldRule, laid: Laid) -> Found | None:
+    """The date behind its label, where the card prints one, else that of its line of place and date."""
+    labelled = _card(rule, laid) if rule.labels else None
+    if labelled is not None and parsers.parse(labelled.slip.text, rule).value is not None:
+        return labelled
     line = beneath.dated_line(laid.sheets)
-    return Found(line[1], "line of place and date", dates.parse(line[2]), slot=True) if line else None
+    return Found(line[1], "line of place and date", dates.parse(line[2]), slot=True) if line else labelled
 
 
 def _card_place(rule: FieldRule, laid: Laid) -> Found | None:

@@ -9,7 +9,7 @@ The rules
       ("witness:citizen-qr.number").
     * A code proves itself (error correction of QR, ISO/IEC 18004; check digits of a zone, ICAO Doc 9303-3, 4.9): it fills a
       field that print left empty, and it settles which of the engine's own ranked readings a doubtful one is
-      (``passed``: "alternative:citizen-qr.number").
+      (``passed``: "alternative:citizen-qr.number"). Two kinds of code together settle a doubtful name two letters off.
     * A surely read value that a witness contradicts is doubtful: ``dossier.value-differs``, with both readings and places.
     * The name and the sex of a zone have no check digit and no marks: they confirm, and never spell.
     * A zone whose check digits fail witnesses nothing; where nothing else proves the number, that is ``value.check-digit``.
@@ -126,7 +126,10 @@ def weigh(rule: FieldRule, field: Field, said: Sequence[Statement]) -> Field:
         return _differs(field)
     told = proven[0].value
     partly = rule.kind in {"text", "address"} and _part(field.value, told)
-    if partly or (field.confidence < _SURE and alternative(field.value, told)):
+    near = len({s.witness.partition(".")[0] for s in against if _same(rule, told, s)}) > 1 and _near(
+        rule, field.value, told
+    )
+    if partly or (field.confidence < _SURE and (near or alternative(field.value, told))):
         return _settled(field, proven)
     return _differs(field)
 
@@ -160,6 +163,11 @@ def _far(rule: FieldRule, value: str, told: Statement) -> bool:
     if told.witness == "mrz.name":
         return texts.distance(re.sub(r"\W", "", fold(value)), re.sub(r"\W", "", fold(told.value))) > 2
     return True
+
+
+def _near(rule: FieldRule, value: str, told: str) -> bool:
+    """Whether a name is a letter or two from what two codes of different kinds state: a letter lost at a card's edge."""
+    return rule.kind == "person" and texts.distance(fold(value), fold(told)) <= 2
 
 
 def _contains(told: Statement, field: Field) -> bool:

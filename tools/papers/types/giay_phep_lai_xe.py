@@ -122,7 +122,8 @@ def _front(card: Card, facts: _Facts, slash: str, rng: Random) -> None:
     after = card.write(x, y, f"Nơi cư trú{slash}Address:", label)
     y = card.wrapped(x, y, facts.home, value, to=84.4, step=step * 0.9, field="dia_chi", first=after) + step
     on = facts.issued
-    left = card.write(34, y, f"{facts.place},", label + 0.4, field="noi_cap", italic=True)
+    start = 84.4 - card.width(f"{facts.place}, ngày/date 00 tháng/month 00 năm/year 0000", label + 0.4, True)
+    left = card.write(min(34, start), y, f"{facts.place},", label + 0.4, field="noi_cap", italic=True)
     card.write(
         left, y, f"ngày/date {on:%d} tháng/month {on:%m} năm/year {on:%Y}", label + 0.4, field="ngay_cap", italic=True
     )
