@@ -1,7 +1,7 @@
 """Parts that certificates and requests share: heads, coloured grounds, frames, form lines, the block of who signs.
 
-Owns: how such a paper is set (its form lines, filled by print or pen) and made-up families. Never: the labels or the order of
-any one type; those stand in ``types/``.
+Owns: how such a paper is set (its form lines, filled by print or pen) and made-up families. Never: the labels or the order
+of any one type; those stand in ``types/``.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _group(group: int, inside: bool) -> list[str]:
 
 
 def day_in_words(day: date, rng: Random) -> str:
-    """A date in words as civil registrars write it: "linh" or "lẻ", "nghìn" or "ngàn", "mồng" before the first ten or not."""
+    """A date in words as registrars write it: "linh" or "lẻ", "nghìn" or "ngàn", "mồng" before the first ten or not."""
     on = in_words(day.day)
     if day.day <= 10 and rng.random() < 0.6:
         on = f"{rng.choice(('mồng', 'mùng'))} {on}"

@@ -2,8 +2,8 @@
 
 Owns: the labels of both forms and their order. Never: a real child.
 
-Labels: Law on Civil Status 2014, art. 14, and Circular 04/2020/TT-BTP (mother before father, personal number); the older form
-of Circular 08.a/2010/TT-BTP has the father first, a book's number and no personal number.
+Labels: Law on Civil Status 2014, art. 14, and Circular 04/2020/TT-BTP (mother before father, personal number); the older
+form of Circular 08.a/2010/TT-BTP has the father first, a book's number and no personal number.
 """
 
 from __future__ import annotations
@@ -93,6 +93,7 @@ def draw(rng: Random, case: Case, layout: str, held_out_font: bool = False, hand
     form = Filler(
         book, looks, "under" if by_hand else manner, looks.pen if by_hand else None,
         looks.pen_colour if by_hand else BLACK, not by_hand and rng.random() < 0.4,
+        rng.uniform(1.06, 1.5),
     )  # fmt: skip
     if layout == "law" or (layout == "old" and rng.random() < 0.6):
         civil.ground(book.page, rng)
@@ -188,7 +189,7 @@ def _newer(form: Filler, birth: _Birth, layout: str, rng: Random) -> dict[str, o
     teller = rng.choice((birth.father, birth.mother))
     card = f"CCCD số {civil.personal_number(rng, date(teller.born, 1, 1), teller is birth.mother, birth.number[:3])}"
     if rng.random() < 0.6:
-        card += ", Cục Cảnh sát QLHC về TTXH cấp ngày 05/06/2021"
+        card += f", Cục Cảnh sát QLHC về TTXH cấp ngày {birth.on - timedelta(days=rng.randint(20, 400)):%d/%m/%Y}"
     line("Họ, chữ đệm, tên người đi khai sinh:", fill(teller.name.upper(), "nguoi_di_khai_sinh"))
     line("Giấy tờ tùy thân:", fill(card, "giay_to_tuy_than"))
     at = f"{birth.office.short}, {birth.office.province.title}"
