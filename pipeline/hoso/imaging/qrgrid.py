@@ -88,8 +88,10 @@ def _finder() -> Pixels:
 def _placed(cut: Pixels) -> tuple[Pixels, Pixels] | None:
     """The four corners of the code and its fixed patterns, where they fit best."""
     soft = cv2.GaussianBlur(cut, (0, 0), 0.7)
+    if not _threes(soft, 1.0):  # a seal or a table is told at a quarter of the cost
+        return None
     best: tuple[float, Pixels, Pixels] | None = None
-    for corner, right, low, module in _threes(soft):
+    for corner, right, low, module in _threes(soft, 2.0):
         across, down = right - corner, low - corner
         guess = (np.hypot(*across) + np.hypot(*down)) / 2 / module + _FINDER
         near = sorted(_VERSIONS, key=lambda version: abs(17 + 4 * version - guess))[:3]
@@ -108,24 +110,25 @@ def _placed(cut: Pixels) -> tuple[Pixels, Pixels] | None:
     return best[1], best[2]
 
 
-def _threes(soft: Pixels) -> list[tuple[Pixels, Pixels, Pixels, float]]:
+def _threes(soft: Pixels, scale: float) -> list[tuple[Pixels, Pixels, Pixels, float]]:
     """Triples of finder-like places at right angles and equal distances: corner, right, below, and pixels a module; the
-    three likeliest."""
+    three likeliest. Looked for at ``scale`` times the size."""
     seen: list[tuple[float, Pixels, Pixels, Pixels, float]] = []
-    twice = resize(soft, 2.0)
+    shown = resize(soft, scale) if scale != 1.0 else soft
     for module in _SIZES:
-        wide = round(2 * module * (_FINDER + 2))
-        if wide >= min(twice.shape):
+        wide = round(scale * module * (_FINDER + 2))
+        if wide >= min(shown.shape):
             continue
         drawn = np.where(_finder() > 0, 0, 255).astype(np.uint8)
-        shape = cv2.GaussianBlur(cv2.resize(drawn, (wide, wide), interpolation=cv2.INTER_AREA), (0, 0), module * 0.7)
-        alike = cv2.matchTemplate(twice, shape, cv2.TM_CCOEFF_NORMED)
+        drawn = cv2.resize(drawn, (wide, wide), interpolation=cv2.INTER_AREA)
+        shape = cv2.GaussianBlur(drawn, (0, 0), module * 0.35 * scale)
+        alike = cv2.matchTemplate(shown, shape, cv2.TM_CCOEFF_NORMED)
         peaks = []
         for _ in range(_PEAKS):
             _, height, _, (x, y) = cv2.minMaxLoc(alike)
             if height < _ALIKE:
                 break
-            peaks.append((height, np.array([x + wide / 2, y + wide / 2]) / 2))
+            peaks.append((height, np.array([x + wide / 2, y + wide / 2]) / scale))
             reach = round(wide * 0.4)
             alike[max(0, y - reach) : y + reach + 1, max(0, x - reach) : x + reach + 1] = -1
         for one, (height, corner) in enumerate(peaks):
