@@ -9,6 +9,7 @@ A dossier of a seed is always the same; with a fault it differs only in what the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -61,6 +62,7 @@ class _Plan:
     cases: dict[str, Case] = field(default_factory=dict)
     after: list[Callable[[Mapping[str, Paper]], bool]] = field(default_factory=list)
     held: Callable[[dict[str, list[Row]]], None] = lambda held: None
+    stranger: bool = False
 
     def of(self, kind: str) -> Case:
         return self.cases.get(kind, self.case)
@@ -70,11 +72,17 @@ class _Plan:
 
 
 _LISTED = {
-    APPLICATION: (("Đơn đề nghị đổi giấy phép lái xe theo mẫu quy định", "Bản chính"), ("Đơn đề nghị đổi giấy phép lái xe", "Bản chính")),
-    HEALTH: (("Giấy khám sức khỏe của người lái xe do cơ sở y tế có thẩm quyền cấp", "Bản chính"), ("Giấy khám sức khỏe của người lái xe", "Bản chính")),
+    APPLICATION: (
+        ("Đơn đề nghị đổi giấy phép lái xe theo mẫu quy định", "Bản chính"),
+        ("Đơn đề nghị đổi giấy phép lái xe", "Bản chính"),
+    ),
+    HEALTH: (
+        ("Giấy khám sức khỏe của người lái xe do cơ sở y tế có thẩm quyền cấp", "Bản chính"),
+        ("Giấy khám sức khỏe của người lái xe", "Bản chính"),
+    ),
     "giay_phep_lai_xe": (("Bản sao giấy phép lái xe", "Bản sao"),),
     "cccd": (("Bản sao căn cước công dân hoặc căn cước", "Bản sao"), ("Căn cước công dân", "Bản sao")),
-}  # fmt: skip
+}
 _NO_PAPER = (("Ảnh thẻ 3 x 4 cm nền xanh", "Bản chính"), ("Hồ sơ gốc của giấy phép lái xe", "Bản chính"))
 _DECISION = "quyet_dinh"
 
@@ -130,6 +138,8 @@ def _paper(plan: _Plan, kind: str, held_out: bool) -> Paper:
         return application(rng, of)
     if kind == "gcn_ho_kinh_doanh":
         return household(rng, of)
+    if kind == _DECISION:
+        return _decision(plan, rng, of, held_out)
     module = found()[kind]
     layouts = [one for one in module.LAYOUTS[:-1] if one != "handwritten"]
     layout = module.LAYOUTS[-1] if held_out else rng.choice(layouts)
@@ -138,6 +148,22 @@ def _paper(plan: _Plan, kind: str, held_out: bool) -> Paper:
 
         return giay_tiep_nhan.draw(rng, of, layout, held_out, False, plan.listed, plan.request)
     return module.draw(rng, of, layout, held_out, False)
+
+
+def _decision(plan: _Plan, rng: Random, of: Case, held_out: bool) -> Paper:
+    """A decision that names nobody, or, where a fault wants it, one in the matter of licences that names somebody else."""
+    module = found()[_DECISION]
+    for _ in range(2000):
+        layout = module.LAYOUTS[-1] if held_out else rng.choice(module.LAYOUTS[:-1])
+        state = rng.getstate()
+        paper = module.draw(rng, of, layout, held_out, False)
+        about = str(paper.fields["trich_yeu"])
+        named = re.search(r"\b(?:ông|bà)\s+[A-ZĐ]", about) is not None
+        if named == plan.stranger and (not named or "giấy phép lái xe" in about):
+            return paper
+        rng.setstate(state)
+        rng.random()
+    raise AssertionError("no decision of that kind is drawn any more")
 
 
 # --- the kinds of faults: each changes the plan and says what should be told
@@ -173,9 +199,13 @@ def _on(kind: str, name: str, change: Callable[[str], str], *codes: str) -> Call
         if kind not in plan.kinds:
             plan.kinds.append(kind)
         plan.after.append(lambda papers: retouch.figures(papers[kind], name, change))
-        return _told(codes, name)
+        return _told(codes, name, *_BESIDE.get(name, ()))
 
     return plant
+
+
+_BESIDE = {"ngay_hen_tra": ("ngay_nhan",), "ngay_cap": ("ngay_sinh",), "ngay_ket_luan": ("so", "ngay_cap")}
+"""A contradiction of two fields is told on either."""
 
 
 def _no_such_day(figures: str) -> str:
@@ -337,6 +367,14 @@ def _symbol(letters: str) -> Callable[[_Plan], Planted | None]:
     return plant
 
 
+def _stranger(plan: _Plan) -> Planted | None:
+    """A decision in the same matter lies in the dossier and is somebody else's."""
+    if _DECISION not in plan.kinds:
+        plan.kinds.append(_DECISION)
+    plan.stranger = True
+    return _told(["dossier.value-differs"], "trich_yeu")
+
+
 def _other_class(plan: _Plan) -> Planted | None:
     """The request is for another kind of vehicle than the papers."""
     mine = plan.case.vehicle_class
@@ -377,5 +415,6 @@ FAULTS: dict[str, Callable[[_Plan], Planted | None]] = {
     "symbol-of-plan": _symbol("KH"),
     "symbol-of-notice": _symbol("TB"),
     "request-other-class": _other_class,
+    "decision-for-another": _stranger,
 }
 """Every kind of fault by name."""

@@ -21,7 +21,7 @@ __all__ = ["VERSION", "agree", "dossier_code"]
 
 VERSION = "2"
 
-_NAMED = re.compile(r"(?:\bông/bà|\bông \(bà\)|\bông|\bbà)\s*:?\s+((?:[A-ZĐÀ-Ỹ][\w'’]*\s?){2,6})")
+_NAMED = re.compile(r"(?:\bông/bà|\bông \(bà\)|\bông|\bbà)\s*:?\s+((?:[^\W\d_][\w'’]*\s?){2,6})", re.IGNORECASE)
 _UPPER = 0.5
 """The part of a first page in which its heading stands."""
 
@@ -131,7 +131,8 @@ def _strangers(stated: dict[str, list[_Stated]]) -> bool:
 
 
 def _answers(stated: dict[str, list[_Stated]], records: Sequence[Record], forms: Forms) -> list[tuple[int, Problem]]:
-    """Results that do not answer the request: another class of licence than asked for, a decision for somebody else."""
+    """Results that do not answer the request: another class of licence than asked for, a decision in the same matter for
+    somebody else (one in another matter is noted: an office may add what it rests on)."""
     told: list[tuple[int, Problem]] = []
     requests = stated.get("request", [])
     for asked in requests:
@@ -150,12 +151,29 @@ def _answers(stated: dict[str, list[_Stated]], records: Sequence[Record], forms:
         for field in record.fields:
             rule = form.field(field.name)
             person = _NAMED.search(field.value or "") if rule is not None and rule.kind == "abstract" else None
-            if person is None or any(_begins_alike(person[1], s.field.value or "") for s in applicants):
+            if person is None or not _is_name(person[1]):
+                continue
+            if any(_begins_alike(person[1], s.field.value or "") for s in applicants):
                 continue
             text = "Trích yếu nêu tên người khác với người nộp hồ sơ; hãy kiểm tra văn bản có thuộc hồ sơ này không."
             places = tuple(s.field.place for s in applicants if s.field.place) + ((field.place,) if field.place else ())
-            told.append((index, Problem("dossier.value-differs", "warning", text, field.name, places)))
+            about = any(_shares(field.value or "", asked.field.value or "") for asked in requests)
+            severity: Severity = "warning" if about else "note"
+            told.append((index, Problem("dossier.value-differs", severity, text, field.name, places)))
     return told
+
+
+def _shares(one: str, other: str) -> bool:
+    """Whether two texts have three words on end in common: they are about one matter."""
+    mine, theirs = (fold(text).replace(",", " ").split() for text in (one, other))
+    runs = {tuple(theirs[i : i + 3]) for i in range(len(theirs) - 2)}
+    return any(tuple(mine[i : i + 3]) in runs for i in range(len(mine) - 2))
+
+
+def _is_name(words: str) -> bool:
+    """Whether words begin like a name: two of them with capitals ("ông Trần Văn B", and not "ông tác viên")."""
+    first = words.split()[:2]
+    return len(first) == 2 and all(word[0].isupper() for word in first)
 
 
 def _begins_alike(named: str, applicant: str) -> bool:

@@ -73,7 +73,7 @@ def compare(
         form = forms.form(record.document.form)
         if form.type == OTHER or form.type in wanted or _requested(form, records[receipt], forms):
             continue
-        sure = whole and not any(_akin(one, form, forms) for one in loose)
+        sure = whole and not any(_akin(one, form) for one in loose)
         text = f"{form.title}: không có trong thành phần hồ sơ ghi trên giấy tiếp nhận; hãy kiểm tra hồ sơ."
         told.append((index, Problem("dossier.component-unlisted", "warning" if sure else "note", text)))
     return told
@@ -161,7 +161,12 @@ def _requested(form: Form, receipt: Record, forms: Forms) -> bool:
     return any(texts.find(name, fold(text).split(), 0.88) for text in wanted for name in _called(form))
 
 
-def _akin(one: _Listed, form: Form, forms: Forms) -> bool:
-    """Whether a listed name of no known type shares two words on end with a type's: it may mean it."""
-    pairs = {tuple(name.split()[i : i + 2]) for name in one.names for i in range(len(name.split()) - 1)}
-    return any(tuple(c.split()[i : i + 2]) in pairs for c in _called(form) for i in range(len(c.split()) - 1))
+def _akin(one: _Listed, form: Form) -> bool:
+    """Whether a listed name of no known type shares three words on end with a type's: it may mean it."""
+    mine = {run for name in one.names for run in _runs(name)}
+    return any(run in mine for called in _called(form) for run in _runs(called))
+
+
+def _runs(name: str) -> list[tuple[str, ...]]:
+    words = name.split()
+    return [tuple(words[i : i + 3]) for i in range(len(words) - 2)]

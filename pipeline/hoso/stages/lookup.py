@@ -81,8 +81,9 @@ def alike(column: str, paper: str, held: str, doubtful: bool = False) -> Likenes
         return "untold"
     if same:
         return "same"
-    tones = column == "ho_ten" and fold(texts.squeeze(paper)) == fold(texts.squeeze(held))
-    return "near" if doubtful and tones else "differs"
+    one, two = texts.squeeze(paper).casefold(), texts.squeeze(held).casefold()
+    slip = fold(one) == fold(two) or texts.distance(one, two) <= (2 if column == "ho_ten" else 1)
+    return "near" if doubtful and slip else "differs"
 
 
 def _told(mine: dict[str, Field], columns: dict[str, str], row: Row) -> dict[str, Likeness]:
@@ -126,9 +127,15 @@ def _missing(
         )
         return [_problem("register.differs", _severity(rule.severity), text, [key])], frozenset({key.name})
     text = f"{_titles(form, [key])}: không có trong {_TITLES[rule.register]}; hãy đối chiếu với bản giấy."
-    if rule.rule == "as-register":
+    if rule.rule == "as-register" or _slipping(form, key):
         return [_problem("register.missing", "note", text, [key])], frozenset()
     return [_problem("register.missing", _severity(rule.severity), text, [key])], frozenset({key.name})
+
+
+def _slipping(form: Form, key: Field) -> bool:
+    """Whether a key is so doubtful a reading that its own record waits for a person in any case."""
+    required = (rule := form.field(key.name)) is not None and rule.required
+    return required and key.status == "doubtful" and not key.failed
 
 
 def _titles(form: Form, fields: Sequence[Field]) -> str:
