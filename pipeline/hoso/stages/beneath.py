@@ -16,6 +16,7 @@ from hoso.stages.labels import Claim, Slip, without_leaders
 from hoso.stages.layout import Row, Sheet, Token, union
 from hoso.stages.letterhead import clean
 from hoso.values import dates
+from hoso.values import text as texts
 from hoso.values.fold import fold
 
 __all__ = ["dated_line", "only_number", "value_of"]
@@ -29,8 +30,11 @@ _FIRST, _NEXT = 3.1, 2.5
 _PAST = 6.5
 """How many letter heights below the label a value may stand whose grammar tells it: the label's other language between."""
 _FOREIGN = re.compile(r"^(?:[/|\\Il]|/.*)$")
+_ENGLISH = ("No", "Full", "name", "Date", "of", "birth", "Sex", "Nationality", "Place", "origin", "residence", "expiry",
+            "issue", "month", "year", "Class", "Address", "Expires", "Personal", "identification", "number")  # fmt: skip
+"""The words of the other language on cards."""
 _DATED = re.compile(r"n?gay\W{0,3}\w{1,2}\W{1,3}th?ang\W{0,3}\w{1,2}\W{1,3}n?am\W{0,3}\w{2,4}")
-_WORDS = re.compile(r"^(n?g[aà]y|th?[aá]ng|n[aă]m)\s?/.*$", re.IGNORECASE)
+_STEM = re.compile(r"(?:n?gay|th?ang|n?am)(?=[/|a-z])")
 
 
 def value_of(
@@ -101,12 +105,19 @@ def _beside(tokens: Sequence[Token], left: float, em: float) -> list[Token]:
     rest = list(tokens)
     if rest and _FOREIGN.match(rest[0].text):
         colon = next((i for i, t in enumerate(rest[:7]) if t.text.endswith((":", ";"))), None)
-        rest = rest[colon + 1 :] if colon is not None else []
-        left = tokens[colon].box[2] if colon is not None else left
+        if colon is None:
+            colon = max((i for i, t in enumerate(rest[:5]) if i == 0 or _english(t.text)), default=0)
+        left = rest[colon].box[2]
+        rest = rest[colon + 1 :]
     rest = without_leaders(rest)
     if not rest or rest[0].box[0] - left > _FAR * em:
         return []
-    return list(clean(_unbroken(rest, em)))
+    return _inked(clean(_unbroken(rest, em)))
+
+
+def _english(word: str) -> bool:
+    bare = word.strip("/|.,")
+    return len(bare) >= 2 and any(texts.likeness(bare, known) >= 0.74 for known in _ENGLISH)
 
 
 def _column(row: Row, label: Box, edge: float, em: float) -> list[Token]:
@@ -119,7 +130,17 @@ def _column(row: Row, label: Box, edge: float, em: float) -> list[Token]:
     rest = without_leaders(inside)
     if not rest or rest[0].box[0] > label[2] + 2 * em:
         return []
-    return list(clean(_unbroken(rest, em)))
+    return _inked(clean(_unbroken(rest, em)))
+
+
+def _inked(tokens: Sequence[Token]) -> list[Token]:
+    """Without specks at its ends that are no letter and no figure."""
+    kept = list(tokens)
+    while kept and not any(c.isalnum() for c in kept[-1].text):
+        kept.pop()
+    while kept and not any(c.isalnum() for c in kept[0].text):
+        kept.pop(0)
+    return kept
 
 
 def _unbroken(tokens: Sequence[Token], em: float) -> list[Token]:
@@ -155,7 +176,7 @@ def dated_line(sheets: Sequence[Sheet]) -> tuple[Slip, Slip, str] | None:
 
 def _native(tokens: Sequence[Token]) -> list[str]:
     """The words with the foreign half of "ngày/date" taken off, one for each token."""
-    return [_WORDS.sub(lambda m: m[1], t.text) for t in tokens]
+    return [t.text[: m.end()] if (m := _STEM.match(fold(t.text))) else t.text for t in tokens]
 
 
 def _tight(words: Sequence[str]) -> list[str]:

@@ -13,7 +13,7 @@ from functools import partial
 
 from hoso.forms import FieldRule, Form
 from hoso.nouns import Seen
-from hoso.stages import beneath, echo, labels, letterhead, parsers, recipients, signing, tables
+from hoso.stages import beneath, echo, labels, letterhead, parsers, recipients, signing, tables, unlabelled
 from hoso.stages.labels import Claim, Slip
 from hoso.stages.layout import Sheet, Token, sheet
 from hoso.values import dates
@@ -278,28 +278,37 @@ def _table(rule: FieldRule, laid: Laid) -> Found | None:
     return None
 
 
-_TOLD = frozenset({"date", "expiry", "identity", "licence-number", "licence-class", "choice"})
+_TOLD = frozenset({"date", "expiry", "identity", "licence-number", "licence-class", "choice", "person"})
 """Kinds whose grammar tells a value from the words around it."""
 
 
 def _card(rule: FieldRule, laid: Laid) -> Found | None:
-    """The value beside or beneath its label; of a number whose label was lost, the only one of its kind."""
+    """The value beside or beneath its label, else behind a worn one, else what grammar alone tells (``unlabelled``)."""
 
     def fits(text: str) -> bool:
-        return parsers.parse(text, rule).value is not None
+        parsed = parsers.parse(text, rule)
+        return parsed.value is not None and (rule.kind != "person" or not parsed.fault)
+
+    def behind(claim: Claim, taken: Sequence[Claim]) -> Found:
+        slip = beneath.value_of(claim, laid.sheets, taken, rule.lines, fits if rule.kind in _TOLD else None)
+        return Found(slip, f"label: {claim.label}", slot=True)
 
     weak: Found | None = None
     for claim in _mine(rule, laid):
-        slip = beneath.value_of(claim, laid.sheets, laid.claims, rule.lines, fits if rule.kind in _TOLD else None)
-        found = Found(slip, f"label: {claim.label}", slot=True)
-        if slip.tokens and parsers.parse(slip.text, rule).value is not None:
+        found = behind(claim, laid.claims)
+        if found.slip.tokens and fits(found.slip.text):
             return found
-        if weak is None or (slip.tokens and not weak.slip.tokens):
+        if weak is None or (found.slip.tokens and not weak.slip.tokens):
             weak = found
     if rule.kind in {"identity", "licence-number"}:
         only = beneath.only_number(laid.sheets)
         return Found(only, "only number of its kind") if only else weak
-    return weak
+    if weak is None and (worn := unlabelled.worn_label(rule, laid.form, laid.sheets, laid.claims)) is not None:
+        found = behind(worn, (*laid.claims, worn))
+        if found.slip.tokens and fits(found.slip.text) and (rule.kind in _TOLD or "," in found.slip.text):
+            return replace(found, rule=f"worn label: {worn.label}")
+    told = unlabelled.by_grammar(rule, laid.sheets, laid.claims)
+    return Found(told, "grammar alone") if told is not None and fits(told.text) else weak
 
 
 def _card_date(rule: FieldRule, laid: Laid) -> Found | None:
