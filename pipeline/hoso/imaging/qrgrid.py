@@ -120,8 +120,8 @@ def _threes(soft: Pixels, scale: float) -> list[tuple[Pixels, Pixels, Pixels, fl
         if wide >= min(shown.shape):
             continue
         drawn = np.where(_finder() > 0, 0, 255).astype(np.uint8)
-        drawn = cv2.resize(drawn, (wide, wide), interpolation=cv2.INTER_AREA)
-        shape = cv2.GaussianBlur(drawn, (0, 0), module * 0.35 * scale)
+        small = cv2.resize(drawn, (wide, wide), interpolation=cv2.INTER_AREA)
+        shape = cv2.GaussianBlur(small, (0, 0), module * 0.35 * scale)
         alike = cv2.matchTemplate(shown, shape, cv2.TM_CCOEFF_NORMED)
         peaks = []
         for _ in range(_PEAKS):
