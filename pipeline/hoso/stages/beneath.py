@@ -33,6 +33,7 @@ _FOREIGN = re.compile(r"^(?:[/|\\Il]|/.*)$")
 _ENGLISH = ("No", "Full", "name", "Date", "of", "birth", "Sex", "Nationality", "Place", "origin", "residence", "expiry",
             "issue", "month", "year", "Class", "Address", "Expires", "Personal", "identification", "number")  # fmt: skip
 """The words of the other language on cards."""
+_NO_SPECK = re.compile(r"[^\W_\u02b0-\u02ff]")
 _DATED = re.compile(r"n?gay\W{0,3}\w{1,2}\W{1,3}th?ang\W{0,3}\w{1,2}\W{1,3}n?am\W{0,3}\w{2,4}")
 _STEM = re.compile(r"(?:n?gay|th?ang|n?am)(?=[/|a-z])")
 
@@ -56,6 +57,7 @@ def value_of(
     stop = min((c.start for c in after), default=len(row.tokens))
     edge = row.tokens[stop].box[0] if stop < len(row.tokens) else 1.0
     got = _beside(row.tokens[claim.end : stop], label[2], em)
+    tall = max([tall, *(t.box[3] - t.box[1] for t in got[:4])])  # worn labels are lower than they were printed
     used, last, reach = (1, row.y, _NEXT) if got else (0, row.y, _FIRST)
     for index in range(claim.row + 1, len(sheet.rows)):
         below = sheet.rows[index]
@@ -133,12 +135,23 @@ def _column(row: Row, label: Box, edge: float, em: float) -> list[Token]:
     return _inked(clean(_unbroken(rest, em)))
 
 
+def _named(tokens: Sequence[Token]) -> list[Token]:
+    """The words of a place at the end of ``tokens``: capitalised words of letters, four at most."""
+    kept: list[Token] = []
+    for token in reversed(tokens):
+        bare = token.text.strip(" ,.;")
+        if not bare[:1].isupper() or not bare.replace("-", "").isalpha() or len(kept) == 4:
+            break
+        kept.append(token)
+    return kept[::-1]
+
+
 def _inked(tokens: Sequence[Token]) -> list[Token]:
     """Without specks at its ends that are no letter and no figure."""
     kept = list(tokens)
-    while kept and not any(c.isalnum() for c in kept[-1].text):
+    while kept and not _NO_SPECK.search(kept[-1].text):
         kept.pop()
-    while kept and not any(c.isalnum() for c in kept[0].text):
+    while kept and not _NO_SPECK.search(kept[0].text):
         kept.pop(0)
     return kept
 
@@ -162,7 +175,7 @@ def dated_line(sheets: Sequence[Sheet]) -> tuple[Slip, Slip, str] | None:
             start = next((i for i, text in enumerate(plain) if re.match(r"n?gay\b", fold(text))), None)
             if start is None or not _DATED.match(fold(" ".join(_tight(plain[start:])))):
                 continue
-            place = [t for t in _unbroken_before(tokens[:start], sheet.em) if any(c.isalpha() for c in t.text)]
+            place = _named(_unbroken_before(tokens[:start], sheet.em))
             end = next(
                 (i for i, t in enumerate(plain) if i > start and re.search(r"(?:19|20)\d\d", t)), len(tokens) - 1
             )

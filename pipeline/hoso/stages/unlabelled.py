@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from hoso.forms import FieldRule, Form
+from hoso.stages.beneath import dated_line
 from hoso.stages.labels import Claim, Slip
 from hoso.stages.layout import Sheet, Token
 from hoso.values import citizen, dates, licences, persons
@@ -41,10 +42,11 @@ def worn_label(rule: FieldRule, form: Form, sheets: Sequence[Sheet], taken: Sequ
             used = [c for c in taken if (c.sheet, c.row) == (s, r)]
             for run in row.runs:
                 start, index = index, index + len(run.tokens)
-                if any(c.start < index and c.end > start for c in used):
+                if any(c.start <= start < c.end for c in used):
                     continue
-                for end in range(1, min(_PREFIX, len(run.tokens)) + 1):
-                    text = " ".join(t.text for t in run.tokens[:end])
+                stop = min((c.start for c in used if c.start > start), default=len(row.tokens))
+                for end in range(1, min(_PREFIX, stop - start) + 1):
+                    text = " ".join(t.text for t in row.tokens[start : start + end])
                     score, label = max(((texts.likeness(text, label), label) for label in wanted), default=(0.0, ""))
                     if score < max(_WORN, best.score if best else 0.0):
                         continue
@@ -70,6 +72,9 @@ def _by_time(rule: FieldRule, sheets: Sequence[Sheet]) -> Slip | None:
             parsed = dates.parse(token.text)
             if parsed.value and re.search(r"\d.*\D.*\d{4}", token.text):
                 stated.setdefault(parsed.value, Slip(sheet.position, (token,), _SCORE))
+    line = dated_line(sheets)
+    if line is not None and (issued := dates.parse(line[2]).value):
+        stated.setdefault(issued, line[1])
     if rule.kind == "expiry" and (endless := _endless(sheets)) is not None:
         return endless
     days = sorted(stated)
