@@ -85,8 +85,8 @@ def main() -> None:
     cases = [case for chunk, folder in homes for case in _cases(chunk, folder)]
     print(f"{len(cases)} fields of {len(homes)} chunks after {time.monotonic() - began:.0f} s", file=sys.stderr)
     rows = [case.row for case in cases]
-    learned = fitting.fit(rows, given.target)
     sure = fitting.held_out(rows)
+    learned = fitting.fit(rows, given.target, sure)
     figures = _report(rows, fitting.accepted(rows, sure, given.target), learned)
     _show(cases, sure, given.show)
     print(write("calibration", figures | {"seed": given.seed, "target": given.target}).relative_to(ROOT))

@@ -44,8 +44,9 @@ def calibrate(home: str | None, target: float, truth: Path | None, write: bool, 
         say(f"{len(own)} fields of this home beside {len(rows)} that ship with Hoso")
         rows += own
     try:
-        learned = fitting.fit(rows, target)
-        taken = fitting.accepted(rows, fitting.held_out(rows), target)
+        sure = fitting.held_out(rows)
+        learned = fitting.fit(rows, target, sure)
+        taken = fitting.accepted(rows, sure, target)
     except ValueError as error:
         raise Usage(str(error)) from error
     told = list(_told(rows, taken, learned))
