@@ -33,6 +33,8 @@ backs; swapped: two neighbours; files: one file a page. Papers are printed on on
 COVER = "HOSO/1/BIA/"
 """What the QR code of a cover sheet of Hoso begins with; the dossier's code follows."""
 
+_CARDS = frozenset({"cccd", "giay_phep_lai_xe"})
+"""Types whose second sheet is the back of a card: no page is numbered."""
 _NOTES = (
     ("Đã đối chiếu với bản chính",),
     ("CHỨNG THỰC BẢN SAO ĐÚNG VỚI BẢN CHÍNH", "Số chứng thực: 512  Quyển số: 02-SCT/BS", "Ngày 12 tháng 5 năm 2024"),
@@ -159,7 +161,8 @@ def _paper(rng: Random, of: Case, held_out: bool, kinds: Sequence[str]) -> Paper
         kind = rng.choice(list(kinds or found()))
         layouts = found()[kind].LAYOUTS
         paper = found()[kind].draw(rng, of, layouts[-1] if held_out else rng.choice(layouts[:-1]), held_out)
-    return renumbered(paper, rng.choice(NUMBERED)) if len(paper.sheets) > 1 else paper
+    numbered = len(paper.sheets) > 1 and paper.type not in _CARDS
+    return renumbered(paper, rng.choice(NUMBERED)) if numbered else paper
 
 
 def _sides(number: int, paper: Paper, note: bool, manner: str) -> list[Slot]:

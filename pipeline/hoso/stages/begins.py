@@ -25,6 +25,8 @@ __all__ = ["Opening", "bears", "opening", "says_appendix"]
 _APPENDIX = re.compile(
     r"^(?:phu luc|mau so|bieu mau|mau \d|bieu so|ban hanh kem theo|\(ban hanh kem theo|\(?kem theo|danh sach kem theo)"
 )
+_SURELY = 0.85
+"""Likeness from which the national title may stand anywhere in a line: two columns are often read as one."""
 _STEEPNESS = 1.8
 """How fast certainty grows with the weight of anchors past the threshold; 1.0 of weight is about one more sure anchor."""
 
@@ -51,7 +53,7 @@ def opening(
     "Phụ lục", "Mẫu số …" (see :func:`says_appendix`) is given too: whether it goes with another paper is not told here.
     """
     weighed = sorted(((_weigh(laid, form, seen), form) for form in candidates), key=lambda w: -w[0][0])
-    national = national_row(laid)
+    national = _national(laid)
     titled = [w for w in weighed if w[0][0] >= w[1].threshold and (national or w[0][2])]
     if titled:
         (score, told, _), form = titled[0]
@@ -146,6 +148,16 @@ def _broken(laid: Sheet, anchor: Anchor) -> float:
 
 def _capital(text: str, anchor: Anchor) -> bool:
     return not anchor.capitals or texts.upper_share(text) >= 0.7
+
+
+def _national(laid: Sheet) -> tuple[int, float, float] | None:
+    """The row of the national title or motto; words of running text that are only like it ("được lập thành") are none."""
+    found = national_row(laid)
+    if found is None or found[2] >= _SURELY:
+        return found
+    row = laid.rows[found[0]]
+    run = next((r for r in row.runs if r.box[0] - 0.001 <= found[1] <= r.box[2]), row.runs[0])
+    return found if found[1] - run.box[0] < 1.5 * laid.em and len(run.tokens) <= 10 else None
 
 
 def says_appendix(laid: Sheet, rows: int) -> bool:

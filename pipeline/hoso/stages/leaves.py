@@ -111,8 +111,8 @@ def leaf(seen: Seen, candidates: Sequence[Form], other: Form, received: str) -> 
         )  # a sheet number of the file, written in the corner of a first page
     national = national_row(laid)
     appendix = says_appendix(laid, national[0] + 1 if national else 8)
-    if appendix and begun is not None and begun.form.type == other.type:
-        begun = None
+    if appendix and begun is not None and (begun.form.type == other.type or not begun.national):
+        begun = None  # an appendix has a title of its own ("CHƯƠNG TRÌNH …"), and no national title
     signed = signing([laid]) is not None
     words = _words(body)
     spans = _spans(body)

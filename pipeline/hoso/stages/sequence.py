@@ -22,11 +22,15 @@ __all__ = ["Chain", "bond", "chains", "goes_on"]
 
 _PROOF = 2.0
 """The bond, without any word of nearness, from which a page may follow one that does not lie beside it."""
+_TOPIC = 6.0
+"""What it tells that two pages share their rarer words."""
+_SAME = 0.9
+"""Likeness of words from which two pages are one and the same, scanned twice: the one does not go on the other."""
 _ALL_PAIRS = 80
 """Leaves up to which every page is compared with every other; larger heaps compare neighbours and numbered pages."""
 _BESIDE, _BESIDE_FILES = 2.5, 0.5
 """How much it tells that a page lies right behind another, in one file and in files of their own."""
-_ASTRAY = -2.0
+_ASTRAY = -3.5
 """The same of a page that lies elsewhere, in a heap that is otherwise in order."""
 
 
@@ -102,7 +106,8 @@ def bond(a: Leaf, b: Leaf, likeness: float = 0.0) -> tuple[float, tuple[str, ...
 
     ``likeness`` 0..1 is that of their rarer words. From about 2 it is likelier than not that it does, wherever they lay.
     """
-    score, proofs = 3.0 * likeness, []
+    twice = likeness > _SAME and min(len(a.words), len(b.words)) > 25
+    score, proofs = -4.0 if twice else _TOPIC * likeness, []
     if a.place is not None and b.number is not None:
         if b.number == a.place + 1:
             score += 4.0 if b.sure else 1.5
