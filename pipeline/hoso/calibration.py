@@ -16,6 +16,7 @@ import gzip
 import io
 import json
 import math
+import zlib
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -70,12 +71,13 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """What holds for one kind of field: points it starts from, the least probability that needs no person, and of how many
-    rows that was found; ``scales`` are points on top of those of all kinds."""
+    """What holds for one kind of field: points it starts from, the least probability that needs no person, of how many
+    rows that was found, and the points of its poorest field; ``scales`` are points on top of those of all kinds."""
 
     points: float
     bar: float
     rows: int
+    poorest: float
     scales: Mapping[str, Scale]
 
 
@@ -96,11 +98,10 @@ class Calibration:
         total = self.base + sum(_points(name, scale, features) for name, scale in self.scales.items())
         level = self.kinds.get(kind)
         if level is None:
-            total += min((one.points for one in self.kinds.values()), default=0.0) - _BEYOND
-            return total + self._poorest()
+            return total + min((one.points + one.poorest for one in self.kinds.values()), default=0.0) - _BEYOND
         total += level.points + sum(_points(name, scale, features) for name, scale in level.scales.items())
         own = self.fields.get(field)
-        return total + (own[0] if own else self._poorest() / 2)
+        return total + (own[0] if own else level.poorest)
 
     def probability(self, kind: str, field: str, features: Mapping[str, float]) -> float:
         """How likely such a field is exactly right, 0..1."""
@@ -114,9 +115,6 @@ class Calibration:
             return max((one.bar for one in self.kinds.values()), default=1.0)
         return own[1] if own else level.bar
 
-    def _poorest(self) -> float:
-        return min((*(points for points, _ in self.fields.values()), 0.0))
-
 
 def load(folder: Path) -> Calibration:
     """The calibration in ``folder``. Raises :class:`Misconfigured` where it is missing or damaged."""
@@ -125,7 +123,7 @@ def load(folder: Path) -> Calibration:
         data = path.read_bytes()
         told = json.loads(data)
         kinds = {
-            name: Level(one["points"], one["bar"], one["rows"], _scales(one["scales"]))
+            name: Level(one["points"], one["bar"], one["rows"], one["poorest"], _scales(one["scales"]))
             for name, one in told["kinds"].items()
         }
         return Calibration(
@@ -161,9 +159,12 @@ def rows_of(folder: Path) -> tuple[Judged, ...]:
     """The rows that the calibration in ``folder`` was fitted on. Raises :class:`Misconfigured` where they are missing."""
     path = folder / "rows.csv.gz"
     try:
-        return decode_rows(path.read_bytes())
+        data = path.read_bytes()
     except OSError as error:
-        raise Misconfigured(f"{path} cannot be read ({error}): install Hoso anew, or run make calibrate") from error
+        raise Misconfigured(
+            f"{path} cannot be read ({error.strerror}): install Hoso anew, or run make calibrate"
+        ) from error
+    return decode_rows(data)
 
 
 def encode_rows(rows: Iterable[Judged]) -> bytes:
@@ -181,9 +182,11 @@ def encode_rows(rows: Iterable[Judged]) -> bytes:
 def decode_rows(data: bytes) -> tuple[Judged, ...]:
     """What :func:`encode_rows` wrote. Raises :class:`Misconfigured` where it is something else."""
     try:
-        table = list(csv.DictReader(io.StringIO(gzip.decompress(data).decode())))
-        return tuple(_row(entry) for entry in table)
-    except (EOFError, KeyError, TypeError, ValueError) as error:
+        reader = csv.DictReader(io.StringIO(gzip.decompress(data).decode()))
+        if "right" not in (reader.fieldnames or ()):
+            raise ValueError("the heading is missing")
+        return tuple(_row(entry) for entry in reader)
+    except (OSError, EOFError, zlib.error, KeyError, TypeError, ValueError) as error:
         raise Misconfigured(f"these are no rows of a calibration ({error}); make them anew: make calibrate") from error
 
 

@@ -83,7 +83,7 @@ def _step(at: float) -> Scale:
 PLAIN = Calibration(
     0.001, 0.0, {"least": _step(0.85), "grammar": _step(0.7), "label": _step(0.7),
     "failed": Scale((1.0,), (0.0, -2.0), 0.0, 9.0)},
-    {kind: Level(0.0, 0.99, 1000, {}) for kind in KINDS}, {},
+    {kind: Level(0.0, 0.99, 1000, 0.0, {}) for kind in KINDS}, {},
 )  # fmt: skip
 """A calibration that no refit changes: sure where words, label and grammar are. The shipped one has tests of its own."""
 

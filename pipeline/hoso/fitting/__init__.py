@@ -66,7 +66,7 @@ def accepted(rows: Sequence[Judged], sure: Sequence[float], target: float) -> li
 
 def _bare(rows: Sequence[Judged]) -> Calibration:
     """Kinds and fields of ``rows`` without any points, to put bars on."""
-    kinds = {row.kind: Level(0.0, 1.0, 0, {}) for row in rows}
+    kinds = {row.kind: Level(0.0, 1.0, 0, 0.0, {}) for row in rows}
     return Calibration(0.0, 0.0, {}, kinds, {f"{row.type}.{row.name}": (0.0, 1.0) for row in rows})
 
 

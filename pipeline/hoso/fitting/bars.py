@@ -21,11 +21,11 @@ FOLDS = 5
 """Into how many parts the dossiers fall: each is judged by what was learned from the others."""
 _SURE = 0.9  # one-sided confidence that the share of wrong fields among those accepted is below the target
 _PRICES = (
-    100.0,
-    300.0,
-    1000.0,
-    3000.0,
-)  # accepted fields that a wrong one may cost before a field's own bar shuts it out
+    0.1,
+    0.3,
+    1.0,
+    3.0,
+)  # what a wrong field may cost before a field's own bar shuts it out: times 1 / target accepted
 _FEW_OF_FIELD = 60  # rows below which a field is held to the bar of its kind too
 _MARGIN = 0.15  # log odds that a bar keeps from the last wrong field it shuts out
 
@@ -150,14 +150,14 @@ def _common(passed: Sequence[_One], target: float, bounded: bool) -> tuple[int, 
 def with_bars(learned: Calibration, rows: Sequence[Judged], sure: Sequence[float], target: float) -> Calibration:
     """``learned`` with bars for ``target``. Each field has its own, and all have one in common: how dear a wrong field is
     to the first, how high the second, is chosen by how bars found on other dossiers fare: most accepted at the target."""
-    seen = _seen(rows, sure)
+    seen, prices = _seen(rows, sure), [share / max(target, 1e-6) for share in _PRICES]
     for bounded in (True, False):
-        found = [(*_common(_judged_apart(seen, price), target, bounded), price) for price in _PRICES]
+        found = [(*_common(_judged_apart(seen, price), target, bounded), price) for price in prices]
         accepted, common, price = max(found, key=lambda one: (one[0], one[2]))
         if accepted:
             break
     else:
-        common, price = 1.0, _PRICES[-1]
+        common, price = 1.0, prices[-1]
     (own_kinds, own_fields), counts = _own_bars(seen, price), Counter(one.field for one in seen)
     kinds = {
         kind: replace(level, bar=round(max(common, own_kinds.get(kind, 1.0)), 5))

@@ -10,7 +10,7 @@ cost microseconds where they are used. Deterministic: the same rows give the sam
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 
 import numpy as np
@@ -68,12 +68,15 @@ def learn(rows: Sequence[Judged], target: float) -> Calibration:
             _boost(few, right[mine], part, _OWN_ROUNDS, _OWN_RATE, _OWN_STIFF)
             score[mine] = part
             own = {table.name: _scale(table) for table in few if np.any(table.points)}
-        kinds[kind] = Level(round(points, 4), 1.0, len(mine), own)
+        kinds[kind] = Level(round(points, 4), 1.0, len(mine), 0.0, own)
     fields: dict[str, tuple[float, float]] = {}
     whole = np.array([f"{row.type}.{row.name}" for row in rows])
     for name in sorted(set(whole.tolist())):
         mine = np.flatnonzero(whole == name)
-        fields[name] = round(_points(right[mine], score[mine]), 4), 1.0
+        earned = round(_points(right[mine], score[mine]), 4)
+        fields[name] = earned, 1.0
+        kind = rows[int(mine[0])].kind
+        kinds[kind] = replace(kinds[kind], poorest=min(kinds[kind].poorest, earned))
     return Calibration(target, round(base, 4), scales, kinds, fields)
 
 
