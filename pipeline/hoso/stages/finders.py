@@ -267,7 +267,7 @@ def _chosen(rule: FieldRule, claim: Claim, lines: Sequence[tuple[int, tuple[Toke
 
 def _table(rule: FieldRule, laid: Laid) -> Found | None:
     for claim in _mine(rule, laid):
-        body = labels.span(claim, laid.sheets, rule.until, 80)
+        body = labels.span(claim, laid.sheets, rule.until, 80, 3)
         rows, tokens = tables.rows_of(body, rule.columns)
         if rows:
             position = body[0][0].position

@@ -19,7 +19,8 @@ from hoso.values import text as texts
 
 __all__ = ["Claim", "Slip", "claims", "following", "span", "within_block", "without_leaders"]
 
-_LABELLED = frozenset({"label", "tick", "under", "date-above", "after", "table", "card"})
+_LABELLED = frozenset({"label", "tick", "under", "date-above", "after", "table", "card", "card-date"})
+_COUNTED = re.compile(r"^\W*(?:\d{1,2}|[IVX]{1,4}|[a-h])\W*$")
 _LEADER = re.compile(r"^[.…_·•\-–—=:;,|'`\"~*]+$")
 
 
@@ -216,6 +217,8 @@ def following(claim: Claim, sheets: Sequence[Sheet], taken: Sequence[Claim], lin
             if before and before[-1].box[2] < got[0].box[0] - 0.005:
                 column = [t for t in column if t not in before]
         rest = clean(without_leaders([t for t in below.tokens[:cut] if t in column]))
+        if mine and _COUNTED.match(" ".join(t.text for t in rest)):
+            rest = ()  # the number of the label behind it
         if not rest and not mine:
             continue
         left = got[0].box[0] if got else label[0]
@@ -227,9 +230,10 @@ def following(claim: Claim, sheets: Sequence[Sheet], taken: Sequence[Claim], lin
 
 
 def span(
-    claim: Claim, sheets: Sequence[Sheet], ends: Sequence[str], rows: int
+    claim: Claim, sheets: Sequence[Sheet], ends: Sequence[str], rows: int, first: int = 99
 ) -> tuple[tuple[Sheet, Row, tuple[Token, ...]], ...]:
-    """Line by line all that stands behind a label until one of the texts ``ends``, over pages, ``rows`` lines at most."""
+    """Line by line all that stands behind a label until one of the texts ``ends``, over pages, ``rows`` lines at most; such
+    a text begins among the ``first`` words of its line."""
     got: list[tuple[Sheet, Row, tuple[Token, ...]]] = []
     for s in range(claim.sheet, len(sheets)):
         sheet = sheets[s]
@@ -238,7 +242,8 @@ def span(
                 continue
             start = claim.end if (s, r) == (claim.sheet, claim.row) else 0
             tokens = row.tokens[start:]
-            stop = min((h.start for e in ends for h in texts.find(e, [t.text for t in tokens])), default=None)
+            hits = (h for e in ends for h in texts.find(e, [t.text for t in tokens]) if h.start < first)
+            stop = min((h.start for h in hits), default=None)
             numbered = stop is not None and re.fullmatch(
                 r"\W*(?:\d{1,2}|[IVX]+|[a-h])[.)]?\W*", " ".join(t.text for t in tokens[:stop])
             )

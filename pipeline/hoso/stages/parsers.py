@@ -62,7 +62,9 @@ def subject(raw: str, whole: bool) -> Parsed:
 
 
 def _agency(raw: str, rule: FieldRule) -> Parsed:
-    words = [w.strip("'\"‘’“”`^|*~_.:;") for w in raw.split() if any(c.isalnum() for c in w)]
+    words = [w.strip("'\"‘’“”`^|*~_.:;") for w in raw.split() if any(c.isalnum() for c in w) or w in "-–"]
+    while words and words[-1] in "-–":
+        words.pop()
     return Parsed(agencies.spell(" ".join(words)), 1.0) if words else NOTHING
 
 

@@ -47,8 +47,8 @@ def rows_of(body: Body, columns: Sequence[str]) -> tuple[tuple[dict[str, str], .
     at, spans, capitals = _headings(body, wordings, kinds)
     if at is None:
         return _listed(body, keys, kinds)
-    edges = _edges(spans, kinds)
     lines = [(sheet, tokens) for sheet, _, tokens in body[at + 1 :]]
+    edges = _edges(spans, kinds, [t for _, tokens in lines for t in tokens if any(c.isalnum() for c in t.text)])
     while len(lines) > 1 and _is_heading(lines[0][1], edges, capitals, kinds[0]):
         lines.pop(0)
     words = [(sheet, t) for sheet, tokens in lines for t in tokens if any(c.isalnum() for c in t.text)]
@@ -105,19 +105,32 @@ def _across(part: Sequence[Token], span: tuple[float, float]) -> bool:
     return min(part[-1].box[2], span[1]) - max(part[0].box[0], span[0]) > 0
 
 
-def _edges(spans: Sequence[tuple[float, float]], kinds: Sequence[str]) -> list[float]:
-    """Where each column but the first begins: right behind a running number; elsewhere in the gap between two headings,
-    nearer to the right one, for headings stand in the middle of their columns and names are longer than figures."""
+def _edges(spans: Sequence[tuple[float, float]], kinds: Sequence[str], tokens: Sequence[Token]) -> list[float]:
+    """Where each column but the first begins: in the widest gap that the words below leave between the middles of two
+    headings; behind a running number, before the first letters."""
     edges = []
     for index in range(1, len(spans)):
         left, right = spans[index - 1], spans[index]
         if kinds[index - 1] == "number":
-            edges.append(left[1] + 0.012)
-        elif kinds[index - 1] == "text" and index == 1:
-            edges.append((left[1] + right[0]) / 2)
+            letters = [t.box[0] for t in tokens if t.box[0] > left[0] and sum(c.isalpha() for c in t.text) > 1]
+            figures = [t.box[2] for t in tokens if re.fullmatch(r"\W*\d{1,2}\W*", t.text) and t.middle < left[1] + 0.02]
+            first, last = min(letters, default=1.0), max(figures, default=0.0)
+            edges.append((first + last) / 2 if left[0] < last < first < left[1] + 0.12 else left[1] + 0.012)
         else:
-            edges.append(right[0] - 0.015)
+            edges.append(_gap(sum(left) / 2, sum(right) / 2, right[0], tokens))
     return edges
+
+
+def _gap(start: float, end: float, heading: float, tokens: Sequence[Token]) -> float:
+    """The middle of the widest stretch between ``start`` and ``end`` that the fewest words cover; without words a little
+    before the heading on the right."""
+    bounds = sorted({start, end, *(x for t in tokens for x in (t.box[0], t.box[2]) if start < x < end)})
+    if len(bounds) < 3:
+        return heading - 0.015
+    stretches = [
+        (sum(t.box[0] < (a + b) / 2 < t.box[2] for t in tokens), a - b, (a + b) / 2) for a, b in pairwise(bounds)
+    ]
+    return min(stretches)[2]
 
 
 def _is_heading(tokens: Sequence[Token], edges: Sequence[float], capitals: bool, first: str) -> bool:
@@ -126,9 +139,9 @@ def _is_heading(tokens: Sequence[Token], edges: Sequence[float], capitals: bool,
         return False
     if capitals and texts.upper_share(" ".join(t.text for t in tokens)) > 0.9:
         return True
-    text = fold(" ".join(t.text for t in tokens)).strip()
-    if text.startswith("(") and text.endswith(")"):
-        return True
+    text = " ".join(t.text for t in tokens).strip()
+    if text.startswith("(") or (text.endswith(")") and "(" not in text):
+        return True  # "(Trước hạn/Đúng hạn/Quá hạn)" over two lines
     return first == "number" and all(_column(t, edges) > 1 for t in tokens)
 
 
@@ -194,6 +207,9 @@ def _tidy(row: dict[str, str], keys: Sequence[str], kinds: Sequence[str], number
         if kind == "number":
             row[key] = str(number)  # a running number is its place, however its figure was read
         elif kind in {"copy", "result"}:
+            row[key] = (
+                texts.squeeze(re.sub(r"\([^()]*\)?", " ", row[key])) or row[key]
+            )  # the choices, printed in brackets
             near = max(_COPIES if kind == "copy" else _RESULTS, key=lambda c: texts.likeness(c, row[key]))
             row[key] = near if texts.likeness(near, row[key]) >= 0.72 else row[key]
         elif kind == "count":

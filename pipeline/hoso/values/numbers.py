@@ -29,7 +29,8 @@ TYPES = {
 }  # fmt: skip
 """Types of papers by the abbreviation in their symbol (Decree 30/2020, Appendix III). "Công văn" has none."""
 
-_BARRED = {fold(short): short for short in TYPES if "Đ" in short}
+_BARRED = {fold(s): s for s in TYPES if "Đ" in s and not any(t != s and fold(t) == fold(s) for t in TYPES)}
+"""Short forms that get their Đ back: not "HD" and "DA", which are types of their own."""
 _SYMBOL = re.compile(
     r"(?P<number>[0-9OoIl|]{1,5}[a-z]?)/(?P<symbol>(?:(?:19|20)\d{2}/)?[A-ZĐÂÊÔƠƯ][A-Za-zÀ-ỹ&.]*(?:-[A-Za-zÀ-ỹ0-9&.(),]+)*)"
 )
@@ -72,7 +73,9 @@ def dossier_code(text: str) -> Parsed:
     ``fault`` is "value.impossible-date" where the date in it is none. The agency code has its main group first ("H23.16",
     Decision 20/2020/QĐ-TTg) or last ("000.00.16.H23", QCVN 102:2016); one that lost a group in reading counts half.
     """
-    tight = re.sub(r"\s+", "", nfc(text)).replace("–", "-").replace("—", "-").replace("_", "-").upper()
+    tight = (
+        re.sub(r"\s+", "", nfc(text)).replace("–", "-").replace("—", "-").replace("_", "-").replace(",", ".").upper()
+    )
     match, quality = _DOSSIER.search(tight), 1.0
     if not match:
         head, _, tail = tight.partition("-")

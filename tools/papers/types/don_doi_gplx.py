@@ -51,8 +51,9 @@ def draw(rng: Random, case: Case, layout: str, held_out_font: bool = False, hand
     )  # fmt: skip
     y = civil.national(book.page, face, book.left, book.top, book.width, rng)
     book.y = y + face.size * 1.2
+    photo = 0.0
     if layout != "dense" and rng.random() < 0.5:
-        _photo(book.page, book.left, y + face.size, face)
+        photo = _photo(book.page, book.left, y + face.size, face)
         book.y += 30
     lead = "ĐỀ NGHỊ" if layout == "police" else "ĐƠN ĐỀ NGHỊ"
     note = rng.choice(("", "", " (1)", " (*)"))
@@ -66,7 +67,7 @@ def draw(rng: Random, case: Case, layout: str, held_out_font: bool = False, hand
         else f"Sở Giao thông vận tải {home}"
     )
     book.y = block(book.page, [[f"Kính gửi: {to}"]], face, book.left, book.y + face.size * 1.8, book.width)
-    book.y += face.size * 0.5
+    book.y = max(book.y + face.size * 0.5, photo)
     fields = _about(form, case, layout, rng)
     fields |= _licence(form, case, layout, on, rng)
     form.line("Vi phạm hành chính trong lĩnh vực giao thông đường bộ (có/không):", form.fill("không"))
@@ -84,11 +85,12 @@ def draw(rng: Random, case: Case, layout: str, held_out_font: bool = False, hand
     )
 
 
-def _photo(sheet: Sheet, x: float, y: float, face: Face) -> None:
-    """The place for a photo, 3 by 4 cm."""
+def _photo(sheet: Sheet, x: float, y: float, face: Face) -> float:
+    """The place for a photo, 3 by 4 cm; gives where it ends."""
     w, h = 30 * ink.PT_PER_MM * 0.8, 40 * ink.PT_PER_MM * 0.8
     sheet.frame((x, y, x + w, y + h), 0.7)
     block(sheet, [["Ảnh màu"], ["3 x 4"]], face.but(size=9, bold=False), x, y + h / 2, w)
+    return y + h
 
 
 def _about(form: Filler, case: Case, layout: str, rng: Random) -> dict[str, object]:
