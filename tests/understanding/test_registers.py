@@ -1,6 +1,5 @@
 """Registers of the office: how their files are read, what a paper is told against them, and what a broken one does."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -183,12 +182,8 @@ def test_an_agency_code_of_either_order_is_found(tmp_path, draw, forms, receipt)
         assert [p.code for p in record.problems if p.code.startswith("register.")] == codes
 
 
-def test_a_doubtful_number_that_no_register_knows_is_not_blamed_on_the_paper(tmp_path, certificate, forms) -> None:
-    form = forms.form(certificate(registers.NONE).document.form)
-    rule = next(rule for rule in form.checks if rule.rule == "in-register")
-    fields = [
-        replace(f, status="doubtful", failed=()) if f.name == "so" else f for f in certificate(registers.NONE).fields
-    ]
-    problems, wrong = lookup.looked_up(rule, fields, form, held(tmp_path, SOUND.replace("00042", "00043")))
-    assert [(p.code, p.severity) for p in problems] == [("register.missing", "note")]
-    assert not wrong
+def test_an_unsure_number_that_no_register_knows_is_hard_to_read_first_of_all(tmp_path, certificate) -> None:
+    record = certificate(held(tmp_path, SOUND.replace("00042", "00043")), confidence=0.82)
+    assert told(record) == [("register.missing", "note", "so")]
+    assert ("field.unreadable", "warning", "so") in [(p.code, p.severity, p.field) for p in record.problems]
+    assert record.verdict == "needs-person"

@@ -383,9 +383,11 @@ def _other_class(plan: _Plan) -> Planted | None:
 
 
 FAULTS: dict[str, Callable[[_Plan], Planted | None]] = {
-    "sex-digit": _number(lambda n: n[:3] + str(int(n[3]) ^ 1) + n[4:], "value.implausible"),
-    "birth-year": _number(lambda n: n[:4] + f"{(int(n[4:6]) + 7) % 100:02d}" + n[6:], "value.implausible"),
-    "no-such-province": _number(lambda n: "003" + n[3:], "value.implausible"),
+    "sex-digit": _number(lambda n: n[:3] + str(int(n[3]) ^ 1) + n[4:], "value.implausible", "register.differs"),
+    "birth-year": _number(
+        lambda n: n[:4] + f"{(int(n[4:6]) + 7) % 100:02d}" + n[6:], "value.implausible", "register.differs"
+    ),
+    "no-such-province": _number(lambda n: "003" + n[3:], "value.implausible", "register.differs"),
     "number-swapped": _on(HEALTH, "so_cccd", _swapped, "dossier.value-differs", "register.differs"),
     "number-swapped-everywhere": _number(_swapped, "register.differs"),
     "resident-other-number": _other_resident,

@@ -14,6 +14,7 @@ from hoso.forms import FieldRule, Forms
 from hoso.nouns import Field, Problem, Record, Seen, Severity
 from hoso.stages import components
 from hoso.stages.check import lower, with_verdict
+from hoso.stages.lookup import unsure
 from hoso.values import text as texts
 from hoso.values.fold import fold
 
@@ -41,7 +42,8 @@ def agree(records: Sequence[Record], forms: Forms, pages: Sequence[Seen] = ()) -
 
     Which fields state the same fact is said in the form files (``same_as``). Capitals and blanks make no difference;
     a tone mark does: a difference of one letter is as likely a slip of the reader as another person, and a person looks.
-    Where a reading is doubtful anyway and differs by no more than readers slip, that is noted: its doubt is told already.
+    Where a reading is unsure and differs by no more than readers slip, its own paper waits for a person as hard to read,
+    and the others are noted only.
     """
     stated: dict[str, list[_Stated]] = {}
     for index, record in enumerate(records):
@@ -51,7 +53,7 @@ def agree(records: Sequence[Record], forms: Forms, pages: Sequence[Seen] = ()) -
             if rule is not None and rule.same_as and field.value is not None:
                 stated.setdefault(rule.same_as, []).append(_Stated(index, field, rule))
     found: dict[int, list[Problem]] = {}
-    hurt: set[tuple[int, str]] = set()
+    hurt: dict[tuple[int, str], str] = {}
     strangers = _strangers(stated)
     for fact, entries in stated.items():
         same = _SAME.get(fact, _equal)
@@ -67,7 +69,11 @@ def agree(records: Sequence[Record], forms: Forms, pages: Sequence[Seen] = ()) -
             problem = Problem("dossier.value-differs", severity, sentence, entry.field.name, places)
             found.setdefault(entry.index, []).append(problem)
             if severity != "note":
-                hurt.add((entry.index, entry.field.name))
+                hurt[entry.index, entry.field.name] = "dossier.value-differs"
+            elif unsure(entry.field):
+                hurt[entry.index, entry.field.name] = "field.unreadable"
+                text = f"{entry.rule.title}: đọc chưa chắc chắn, giấy tờ khác ghi hơi khác; hãy đối chiếu với bản giấy."
+                found[entry.index].append(Problem("field.unreadable", "warning", text, entry.field.name, places))
     for index, problem in [
         *_answers(stated, records, forms),
         *components.compare(records, forms, _headings(records, pages)),
@@ -111,10 +117,8 @@ def _weight(fact: str, apart: Sequence[tuple[_Stated, _Stated]]) -> tuple[Severi
 
 
 def _slip(fact: str, one: _Stated, other: _Stated) -> bool:
-    """Whether a doubtful reading explains the difference: tone marks or two letters of a name, one figure of a number. The
-    doubtful field must be one that stops its own record, so that a person sees it in any case."""
-    doubtful = [s for s in (one, other) if s.field.status == "doubtful" and not s.field.failed and s.rule.required]
-    if not doubtful:
+    """Whether an unsure reading explains the difference: tone marks or two letters of a name, one figure of a number."""
+    if not (unsure(one.field) or unsure(other.field)):
         return False
     a, b = _plain(one.field.value or ""), _plain(other.field.value or "")
     return fold(a) == fold(b) or texts.distance(a, b) <= (2 if fact.endswith(".name") else 1)
@@ -203,8 +207,8 @@ def _plain(value: str) -> str:
     return texts.squeeze(value).casefold()
 
 
-def _differing(index: int, record: Record, found: dict[int, list[Problem]], hurt: set[tuple[int, str]]) -> Record:
+def _differing(index: int, record: Record, found: dict[int, list[Problem]], hurt: dict[tuple[int, str], str]) -> Record:
     if index not in found:
         return record
-    fields = tuple(lower(f, "dossier.value-differs") if (index, f.name) in hurt else f for f in record.fields)
+    fields = tuple(lower(f, code) if (code := hurt.get((index, f.name))) else f for f in record.fields)
     return with_verdict(replace(record, fields=fields, problems=(*record.problems, *found[index])))

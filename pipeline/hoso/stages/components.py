@@ -23,7 +23,7 @@ from hoso.values.fold import fold
 __all__ = ["compare", "kinds_of"]
 
 _BEFORE = re.compile(
-    r"^(?:[-+*•\s]|\d{1,2}[.)]\s|[a-z]\)\s|(?:\d{1,2}\s)?(?:ban (?:sao|chinh|goc|photo|dien tu|scan)|file|tep tin)\s"
+    r"^(?:[-+*•\s]|\d{1,2}[.)]?\s|[a-z]\)\s|(?:\d{1,2}\s)?(?:ban (?:sao|chinh|goc|photo|dien tu|scan)|file|tep tin)\s"
     r"(?:(?:y|chung thuc|dien tu|co chung thuc|cong chung)\s)?(?:cua\s|tu\s)?)+"
 )
 _AFTER = re.compile(
