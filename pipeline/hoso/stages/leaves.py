@@ -42,6 +42,7 @@ _NOTE = re.compile(
 )
 _SEAL_WORDS, _NOTE_WORDS = 14, 70
 """Words up to which a page that bears a seal, or words of a note, bears nothing else."""
+_ATTACHED = re.compile(r"^(?:danh sach|bieu|bang|so do|du toan|bao gia|quyet dinh|noi dung|chuong|phan|muc)\b")
 _TIE = re.compile(r"kem theo")
 
 
@@ -56,7 +57,8 @@ class Leaf:
     mid-sentence. ``articles``, ``sections``, ``rows``, ``items`` are (first, last) of "Điều n", of Roman parts, of a
     table's first column and of numbered items. ``bears`` are the types whose later pages have what stands here.
     ``note``: nothing but a seal or a note. ``words`` counts the words (skeletons). ``style`` is how and where the number is
-    printed, "" for none; ``tall`` the usual height of a line in inches, ``left`` where lines begin, 0..1 of the page.
+    printed, "" for none; ``titled``: a line of capitals in the middle heads the page, and is no usual head of an
+    attachment; ``tall`` the usual height of a line in inches, ``left`` where lines begin, 0..1 of the page.
     """
 
     seen: Seen
@@ -78,6 +80,7 @@ class Leaf:
     note: bool
     words: Mapping[str, int]
     style: str
+    titled: bool
     tall: float
     left: float
 
@@ -138,6 +141,7 @@ def leaf(seen: Seen, candidates: Sequence[Form], other: Form, received: str) -> 
         note=note,
         words=words,
         style=style,
+        titled=begun is None and not appendix and _titled(body),
         tall=laid.line * seen.page.height / seen.page.dpi if seen.page.dpi else 0.0,
         left=_left(body),
     )
@@ -247,6 +251,18 @@ def _table(body: Sequence[Row]) -> tuple[int, int] | None:
             best = column[start], column[index - 1]
         start = index
     return best
+
+
+def _titled(body: Sequence[Row]) -> bool:
+    """Whether a page without letterhead is headed by a title of its own: "LỊCH TRỰC TUẦN 29", but not "DANH SÁCH"."""
+    if len(body) < 3:
+        return False
+    row = body[0]
+    text = " ".join(t.text for t in clean(row.tokens))
+    middle = (row.box[0] + row.box[2]) / 2
+    capital = sum(c.isalpha() for c in text) >= 6 and texts.upper_share(text) > 0.8
+    centred = abs(middle - 0.5) < 0.09 and row.box[0] > _left(body) + 0.08
+    return capital and centred and _ATTACHED.match(fold(text)) is None
 
 
 def _left(body: Sequence[Row]) -> float:

@@ -155,7 +155,7 @@ def bond(a: Leaf, b: Leaf, likeness: float = 0.0) -> tuple[float, tuple[str, ...
         if a.opening is not None and a.symbol and b.symbol and not _same_number(a.symbol, b.symbol):
             score -= 4.0
     elif a.signed:
-        score -= 3.5
+        score -= 6.0 if b.titled else 3.5
     return score, tuple(proofs)
 
 
