@@ -135,8 +135,11 @@ def tells(sheet: Sheet, anchor: Anchor) -> float | None:
     found = national_row(sheet)
     if found is None or titling.entitled(sheet, found[0]) or titling.title(sheet, found[0], sheet.rows[found[0]].y):
         return 0.0
+    left, top, right, bottom = anchor.box
     if not SUBJECT.match(fold(anchor.text)):
-        return None
+        rows = (row.within(left, right) for row in sheet.rows if top <= row.y <= bottom)
+        hits = (texts.find(anchor.text, [t.text for t in run.tokens[:5]]) for run in rows if run is not None)
+        return max((hit[0].score for hit in hits if hit and hit[0].start <= 1), default=0.0)
     starts = (row.runs[0] for row in sheet.rows[found[0] + 1 :] if row.y < anchor.box[3])
     return float(any(run.box[0] < 0.36 and run.middle < 0.47 and SUBJECT.match(fold(run.text)) for run in starts))
 

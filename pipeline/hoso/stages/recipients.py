@@ -83,7 +83,9 @@ def _listed(sheet: Sheet, at: int) -> Recipients | None:
             break
     if not lines:
         return None
-    return Recipients(sheet.position, tuple(_line(t) for t in lines), tuple(t for line in lines for t in line), whole)
+    dashed = any(_ITEM.match(" ".join(t.text for t in line)) for line in lines)
+    said = tuple(t for line in lines for t in line)
+    return Recipients(sheet.position, tuple(_line(line, dashed) for line in lines), said, whole)
 
 
 def _column(row: Row, left: float, edge: float) -> tuple[Token, ...]:
@@ -105,8 +107,8 @@ def _wraps(lines: Sequence[Sequence[Token]], tokens: Sequence[Token]) -> bool:
     return not ended and (listed or tokens[0].text[:1].islower())
 
 
-def _line(tokens: Sequence[Token]) -> str:
-    """A recipient as printed, its dash apart."""
+def _line(tokens: Sequence[Token], dashed: bool) -> str:
+    """A recipient as printed, its dash apart; in a list of dashes each has one, read or not."""
     text = texts.squeeze(" ".join(t.text for t in tokens))
     bare = _ITEM.sub("", text)
-    return f"- {bare}" if bare != text else text
+    return f"- {bare}" if dashed else text

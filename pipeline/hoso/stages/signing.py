@@ -151,5 +151,8 @@ def _stretches(run: Run) -> list[tuple[Token, ...]]:
             continue
         if 2 <= len(stretch) <= 5 and len(stretch) < len(tokens):
             found.append(tuple(stretch))
+        first, second = ([t.text for t in stretch[:2]] + ["", ""])[:2]
+        if len(stretch) >= 3 and len(first) <= 3 and persons.is_family(second) and not persons.is_family(first):
+            found.append(tuple(stretch[1:]))  # a degree without its dot, a scrap of the seal
         stretch = []
     return found

@@ -97,7 +97,8 @@ def symbol(
         if any(fold(t.text).strip(".:,") == "den" and t.text.isupper() for t in run.tokens) and len(run.tokens) <= 4:
             stamp_y = y
         at = next((i for i, t in enumerate(run.tokens[:3]) if _is_number_label(t.text)), None)
-        if at is not None and not re.search(r"[:.\d/]", "".join(t.text for t in run.tokens[at:])):
+        said = " ".join(t.text for t in run.tokens[at:]) if at is not None else ""
+        if at is not None and not re.search(r"[:.\d/]|[A-ZĐ]-[A-ZĐ]", said):
             at = None  # "SỞ Y TẾ" is an office, "Số" has a colon or a figure behind it
         after = run.tokens[at + 1 :] if at is not None else ()
         while after and not re.search(r"[\w/]", after[0].text):
@@ -137,8 +138,10 @@ def _year(dated: Sequence[Token]) -> Token | None:
 def _symbol_by_pen(symbol: Sequence[Token], label: Token | None, dated: Sequence[Token]) -> float:
     """How likely the figures of the number are penned, 0..1: measured, figures of a pen stood 1.2 to 1.6 times as high
     above the line as the printed year of the same head, printed ones 0.9 to 1.14 (66 heads, drawn and real)."""
-    if not symbol or not re.search(r"\d", symbol[0].text):
+    if not symbol:
         return 0.0
+    if not re.search(r"\d", symbol[0].text):
+        return 1.0  # open, or figures that look like none
     year = _year(dated)
     if year is None or label is None:
         return 0.4 if "/" in symbol[0].text else 1.0

@@ -160,13 +160,13 @@ def abstract(sheet: Sheet, titled: Titled) -> tuple[tuple[Token, ...], bool]:
     kept: list[Token] = list(titled.rest)
     last, widest, feet = row.y, 0.0, 0.0
     for row in sheet.rows[titled.at + 1 :]:
-        tokens = clean(row.tokens)
+        tokens = _centred(row, middle)
         if not any(c.isalnum() for t in tokens for c in t.text):
             continue
         gap = row.y - last
         text = " ".join(t.text for t in tokens)
         low = fold(text)
-        if gap > (widest or 3.6 * sheet.line) or _BODY.match(low):
+        if gap > (widest or 3.6 * sheet.line) or _BODY.match(low) or re.search(r"\bg[uư]i\s?:", low):
             break
         if kept and gap < 0.5 * (feet or 1.2 * sheet.line):
             continue  # scraps of a stamp between two lines
@@ -183,3 +183,16 @@ def abstract(sheet: Sheet, titled: Titled) -> tuple[tuple[Token, ...], bool]:
         kept += tokens
         last = row.y
     return tuple(kept), True
+
+
+def _centred(row: Row, middle: float) -> tuple[Token, ...]:
+    """The words of a row that are centred on ``middle``: all of it, or the one run of it that is, beside a stamp."""
+    parts = [tokens for tokens in (clean(row.tokens), *(clean(run.tokens) for run in row.runs)) if tokens]
+    if len(parts) < 3:
+        return parts[0] if parts else ()
+
+    def off(tokens: tuple[Token, ...]) -> float:
+        return abs((tokens[0].box[0] + tokens[-1].box[2]) / 2 - middle)
+
+    best = min(parts[1:], key=off)
+    return best if off(parts[0]) > 0.03 and off(best) < off(parts[0]) - 0.02 else parts[0]

@@ -16,7 +16,7 @@ from hoso.values.fold import fold
 from hoso.values.parsed import NOTHING, Parsed
 from hoso.values.text import squeeze
 
-__all__ = ["family", "looks_like_name", "parse"]
+__all__ = ["family", "is_family", "looks_like_name", "parse"]
 
 _COMMON = (
     "Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Đào Đoàn Vương Trịnh Trương "
@@ -58,12 +58,22 @@ def parse(text: str) -> Parsed:
     return Parsed(name, quality)
 
 
+def is_family(word: str) -> bool:
+    """Whether a word is one of the common family names, its marks as printed."""
+    return word[:1].isupper() and word.casefold() in _FAMILY
+
+
 def family(torn: str) -> str | None:
-    """The one common family name that a word whose first letter is lost can be ("guyễn": "Nguyễn"); None for none or
-    several, and for fewer than three letters."""
+    """The one common family name that a word can be which lost its first letter ("guyễn": "Nguyễn") or a mark ("Khống":
+    "Khổng"); None for none or several, for what is one as it stands, and for fewer than three letters."""
     rest = torn.casefold()
-    if len(rest) < 3 or torn[:1].isupper():
+    if len(rest) < 3 or rest in _FAMILY:
         return None
+    if torn[:1].isupper():
+        if len(rest) < 5:
+            return None  # rarer names differ from commoner ones by a mark alone ("Chử", "Chu")
+        marked = {name for name in _FAMILY if fold(name) == fold(rest)}
+        return marked.pop().capitalize() if len(marked) == 1 else None
     whole = {name for name in _FAMILY if name[1:] == rest} or {name for name in _FAMILY if fold(name)[1:] == fold(rest)}
     return whole.pop().capitalize() if len(whole) == 1 else None
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 
 from hoso.values import text as texts
 from hoso.values.fold import fold
@@ -133,12 +134,16 @@ def _is_scrap(line: str) -> bool:
 
 def _is_whole(lines: Sequence[str]) -> bool:
     """Whether nothing is plainly missing: "TM." wants a title after the body, "KT." and "TL." that of who signs, a deputy
-    never stands under the head without "KT.", and no line stands twice."""
+    never stands under the head without "KT.", nor the head himself under "KT.", a body is not signed for without "TM.", and
+    no line stands twice."""
     last = lines[-1]
     if len(set(lines)) < len(lines):
         return False
     if re.match(r"^(?:KT|TL|TUQ)\.", last) or re.match(r"^(?:TM\. )?(?:ỦY BAN NHÂN DÂN|HỘI ĐỒNG)\b", last):
         return False
+    for line, below in pairwise(lines):
+        if line in _BODIES or (line.startswith("KT. ") and below == line[4:]):
+            return False
     heads = [line for line in lines if line in _DEPUTIES]
     return not (len(heads) >= 1 and last.startswith("PHÓ") and not any(re.search(r"\bKT\.", line) for line in lines))
 
