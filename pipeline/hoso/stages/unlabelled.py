@@ -26,8 +26,8 @@ _CLEARLY = 0.06
 _SCORE = 0.6
 _PREFIX = 7  # tokens
 _NOT_NAMES = re.compile(
-    r"(?:viet nam|cong hoa|xa hoi|doc lap|can cuoc|giay phep|lai xe|license|bo gtvt|cong an|cuc truong|giam doc|quan ly|"
-    r"cu tru|dan cu|identity|citizen|security|truong phong|canh sat|vehicles|republic|dieu khien|co gioi|mau)"
+    r"(?:viet nam|cong hoa|xa hoi|doc lap|can cuoc|giay phep|lai xe|license|bo gtvt|bo cong an|cuc truong|giam doc|quan ly|"
+    r"cu tru|dan cu|identity|citizen|security|truong phong|canh sat|vehicles|republic|dieu khien|co gioi)"
 )
 
 

@@ -14,6 +14,7 @@ from hoso.calibration import Calibration
 from hoso.forms import Form, Forms
 from hoso.nouns import Field, Page, PageRef, Record
 from hoso.stages.check import problem_of, with_verdict
+from hoso.stages.witness import trusted
 from hoso.values import text as texts
 
 __all__ = ["VERSION", "weigh"]
@@ -62,6 +63,7 @@ def _field(
     features = dict(field.features) | _of_dossier(field, record, stated)
     name = f"{record.document.type}.{field.name}"
     sure = calibration.probability(kind, name, features)
+    sure = trusted(field, sure)
     page = pages.get(field.place.position) if field.place is not None else None
     if page is not None and page.quality < _POOR:
         sure *= _DAMAGED
