@@ -19,16 +19,22 @@ from hoso.stages.finders import Laid
 from hoso.stages.layout import Row, Sheet, Token, union
 from hoso.values import confusions, syllables
 from hoso.values import text as texts
-from hoso.values.fold import fold
 
 __all__ = ["noted"]
 
 _TRUSTED = 0.98  # a word read so confidently is not asked what else it may have been
 _ASKED = 4  # doubtful words looked at for other readings
 _OPEN = re.compile(
-    r"(?:[,\-–(/]|\b(?:va|cua|cho|voi|tai|theo|ve|cac|nhung|so|ngay|tinh|xa|phuong|huyen|thanh pho|thi tran|hoac|thuoc))$"
+    r"(?:[,\-–(/]|\b(?:và|của|cho|với|tại|theo|về|các|những|số|ngày|tháng|năm|tỉnh|xã|phường|huyện|thành phố|thị trấn|"
+    r"thị xã|hoặc|thuộc|từ|đến|đối với|ông|bà|cấp|trên|trong|việc|do|để))$"
 )
 """How a value ends that goes on somewhere."""
+_HEADED = re.compile(
+    r"(?:bộ|ubnd|ủy ban|uỷ ban|hđnd|hội|sở|tổng|cục|chi|trường|phòng|ban|trung tâm|văn phòng|bệnh viện|thanh tra|công|"
+    r"bảo hiểm|tòa|toà|viện|đảng|đoàn|liên|tập đoàn|kho bạc|ngân hàng|học viện|đại|thành|tỉnh|huyện|quận|xã|phường|đội|trạm|"
+    r"chính phủ|quốc hội|khoa|quỹ|mặt trận|nhà|báo|tạp chí|đơn vị|cửa hàng|hợp tác xã|vụ|hải quan|cơ sở|thuế)\b"
+)
+"""How the name of an office begins: one that begins otherwise has lost its first line."""
 _OWN = ("hoso-line", "pdf")
 """Engines whose confidence the calibration was learned from, and born-digital words."""
 
@@ -51,6 +57,8 @@ def noted(
     seen = next((s for s in pages if s.page.position == position), None)
     if seen is not None:
         measures |= _of_page(seen)
+    if rule.kind == "agency":
+        measures["headed"] = float(_HEADED.match(value.casefold()) is not None)
     if rule.find == "abstract":
         measures["whole"] = float(laid.head.whole)
     if rule.find not in {"label", "tick", "under", "date-above", "after", "table"}:
@@ -96,7 +104,7 @@ def _of_value(rule: FieldRule, value: str) -> dict[str, float]:
         and words
     ):
         measures["vietnamese"] = sum(syllables.is_syllable(w.lower()) for w in words) / len(words)
-        measures["open"] = float(_OPEN.search(fold(value)) is not None)
+        measures["open"] = float(_OPEN.search(value.casefold()) is not None)
         measures["begun"] = float(value[:1].islower())
         measures["odd"] = float(min(5, len(re.findall(r"[^\w\s.,;:/()\-–\"“”'%+&]", value))))
     return measures
@@ -141,10 +149,12 @@ def _goes_on(
     below: Row, box: tuple[float, float, float, float], mine: set[tuple[float, float, float, float]],
     claimed: set[tuple[float, float, float, float]], em: float,
 ) -> bool:  # fmt: skip
-    """Whether the row below begins, under the value, with a small letter that nobody claims."""
+    """Whether the row below begins, under the value, with a small letter or a bare number that nobody claims."""
     under = [t for t in below.tokens if t.middle > box[0] - 6 * em and t.box[0] < box[2]]
     first = next((t for t in under if any(c.isalnum() for c in t.text)), None)
-    return first is not None and first.ink not in mine and first.ink not in claimed and first.text[:1].islower()
+    if first is None or first.ink in mine or first.ink in claimed:
+        return False
+    return first.text[:1].islower() or re.fullmatch(r"\d{1,4}[.,;]?", first.text) is not None
 
 
 def _lines(tokens: Sequence[Token], line: float) -> int:

@@ -55,6 +55,8 @@ def spell(name: str) -> str:
     while index < len(words):
         for length in range(min(_LONGEST, len(words) - index), 0, -1):
             known = _KNOWN.get(tuple(low[index : index + length]))
+            if known == ("QUẬN",) and index == len(words) - 1:
+                continue  # a rank stands before a name, never last: "XÃ XUÂN QUAN" is no district
             if known and " ".join(words[index : index + length]).isupper():
                 out += known
                 index += length
