@@ -184,6 +184,9 @@ def _tick(rule: FieldRule, laid: Laid) -> Found | None:
             return replace(found, value=fault if any(w in _EMPTY for w in rest) else Parsed(next(iter(at)), 1.0))
         if len(at) > 1:
             return replace(found, value=_ticked(words, at))
+        near = sorted((texts.distance(texts.skeleton(words[0]), texts.skeleton(c)), c) for c in rule.choices if words)
+        if len(near) > 1 and near[0][0] == 1 < near[1][0]:  # "Mữ": one letter from one choice, more from every other
+            return replace(found, value=Parsed(near[0][1], 0.6))
     return None
 
 

@@ -82,7 +82,7 @@ def claims(sheets: Sequence[Sheet], form: Form) -> tuple[Claim, ...]:
                         _entitles(words, label) or texts.skeleton(words)[:1] != texts.skeleton(label)[:1]
                     ):
                         continue
-                    if len(texts.skeleton(label)) <= 4 and not colon and not (led and rule and rule.block):
+                    if len(texts.skeleton(label)) <= 4 and not colon and not (led and _headed(rule, plain[: hit.start])):
                         continue
                     if any(":" in t for t in plain[hit.start : hit.end - 1]):
                         continue
@@ -155,6 +155,11 @@ def _led(rule: FieldRule | None, following: Sequence[str]) -> bool:
     if rule.kind in {"date", "identity", "licence-number", "year", "money"}:
         return re.match(r"^[\W_]{0,2}\d", following[0]) is not None
     return rule.kind == "licence-class" and re.match(r"^[A-F]{1,2}\d?E?[.,;]?$", following[0]) is not None
+
+
+def _headed(rule: FieldRule | None, before: Sequence[str]) -> bool:
+    """Whether the heading of the part of ``rule`` stands earlier on the line: else "Số 381" is a house, no label."""
+    return rule is not None and any(texts.find(heading, before, 0.85) for heading in rule.block)
 
 
 def _entitles(words: str, label: str) -> bool:

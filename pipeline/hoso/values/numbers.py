@@ -73,9 +73,10 @@ def dossier_code(text: str) -> Parsed:
     ``fault`` is "value.impossible-date" where the date in it is none. The agency code has its main group first ("H23.16",
     Decision 20/2020/QĐ-TTg) or last ("000.00.16.H23", QCVN 102:2016); one that lost a group in reading counts half.
     """
-    tight = (
-        re.sub(r"\s+", "", nfc(text)).replace("–", "-").replace("—", "-").replace("_", "-").replace(",", ".").upper()
-    )
+    dashed = re.sub("[–—_]", "-", nfc(text)).replace(",", ".").upper()
+    head, dash, rest = dashed.partition("-")
+    head = re.sub(r"(?<=[0-9A-Z])\s+(?=[0-9A-Z])", ".", head.strip())  # a dot that was lost left a blank
+    tight = re.sub(r"\s+", "", head + dash + rest)
     match, quality = _DOSSIER.search(tight), 1.0
     if not match:
         head, _, tail = tight.partition("-")
@@ -86,6 +87,7 @@ def dossier_code(text: str) -> Parsed:
     if dossier_date(match[0]) is None:
         return Parsed(match[0], 0.3, "value.impossible-date")
     whole = _AGENCY.fullmatch(match[0].split("-")[0]) is not None
+    whole = whole and not re.search(r"\d\W*$", tight[: max(0, tight.find(match[0]))])  # a group stands before it, cut off
     return Parsed(match[0], quality * (1.0 if whole else 0.5))
 
 
