@@ -20,6 +20,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from benchmarks.machine import ROOT, write
@@ -37,12 +38,13 @@ CHUNK = 8
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Papers drawn and digitized together: ``kind`` is a type, or "mixed" for whole dossiers."""
+    """Papers drawn and digitized together: ``kind`` is a type, a module of many types, or "mixed" for whole dossiers."""
 
     level: str
     kind: str
     number: int
     count: int
+    types: tuple[str, ...]
 
     @property
     def name(self) -> str:
@@ -95,21 +97,34 @@ def main() -> None:
 
 
 def _chunks(given: argparse.Namespace) -> Iterator[Chunk]:
-    """All chunks, the levels in turn, so that a run cut short has some of each."""
+    """All chunks, the levels in turn, so that a run cut short has some of each. Types of one module share their layouts:
+    they are drawn in turn, as one."""
     kinds = [kind for kind in given.types.split(",") if kind] or sorted(found())
+    shared: dict[str, list[str]] = {}
+    for kind in kinds:
+        shared.setdefault(kind if isinstance(found()[kind], ModuleType) else type(found()[kind]).__name__, []).append(
+            kind
+        )
     most = max(given.dossiers, given.papers)
     for number in range(-(-most // CHUNK)):
-        for kind, wanted in [("mixed", given.dossiers), *((kind, given.papers) for kind in kinds)]:
+        for name, members, wanted in [
+            ("mixed", ["mixed"], given.dossiers),
+            *((n, m, given.papers) for n, m in shared.items()),
+        ]:
             count = min(CHUNK, wanted - number * CHUNK)
-            if count > 0:
-                yield from (Chunk(level, kind, number + 1, count) for level in given.damage.split(","))
+            if len(members) > 1:
+                count = min(2 * CHUNK, 2 * (wanted - number * CHUNK))
+            for place, level in enumerate(given.damage.split(",")):
+                turn = (number * len(given.damage) + place * count) % len(members)
+                if count > 0:
+                    yield Chunk(level, name, number + 1, count, (*members[turn:], *members[:turn]))
 
 
 def _made(chunk: Chunk, folder: Path, seed: str) -> bool:
     """Whether the chunk is drawn and digitized, by now or before; one that fails is told and left out."""
     hoso = [str(Path(sys.executable).parent / "hoso"), "--home", str(folder / "home")]
     words = ["--count", str(chunk.count), "--seed", f"{seed}-{chunk.name}", "--damage", chunk.level]
-    words += ["--types", chunk.kind]
+    words += ["--types", ",".join(chunk.types)]
     try:
         if not (folder / "drawn").exists():
             shutil.rmtree(folder, ignore_errors=True)

@@ -162,6 +162,8 @@ class Form:
     stops: tuple[str, ...]
     digest: str
     also_called: tuple[str, ...] = ()
+    family: str = ""
+    """The type whose shared layout it has ("van_ban"), else its own: papers of a family are found and weighed alike."""
 
     @property
     def name(self) -> str:
@@ -273,6 +275,7 @@ def _form(path: Path, tables: dict[str, dict[str, Any]]) -> Form:
         checks=tuple(_check(where, entry, names) for entry in table.get("check", ())),
         stops=tuple(table.get("stops", ())),
         digest=keys.key("form", path.stem, _plain(table)),
+        family=_family(match[1], tables[path.stem].get("based_on"), tables),
         also_called=tuple(table.get("also_called", ())),
     )
 
@@ -286,6 +289,10 @@ def _names(where: str, table: dict[str, Any]) -> tuple[Anchor, ...]:
     titles = (Anchor(name, 3.0, "top", capitals=True, leads=True) for name in table.get("names", ()))
     numbers = (Anchor(f"/{symbol}-", 1.0, "top-left") for symbol in table.get("symbols", ()))
     return (*titles, *numbers)
+
+
+def _family(type_: str, base: str | None, tables: dict[str, dict[str, Any]]) -> str:
+    return base.partition("@")[0] if base and tables.get(base, {}).get("shared") else type_
 
 
 def _inherited(stem: str, tables: dict[str, dict[str, Any]], seen: tuple[str, ...]) -> dict[str, Any]:

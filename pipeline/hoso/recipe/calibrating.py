@@ -71,7 +71,7 @@ def _fields(site: Site, record: Record, wanted: Mapping[str, Any], group: str) -
             continue
         true = wanted[field.name]
         right = true not in (None, "", []) and same(field.name, true, list(field.rows) if field.rows else field.value)
-        row = Judged(record.document.type, field.name, rule.kind, group, right, dict(field.features))
+        row = Judged(form.family, field.name, rule.kind, group, right, dict(field.features))
         yield row, field, true
 
 

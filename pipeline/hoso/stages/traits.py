@@ -31,8 +31,8 @@ _OPEN = re.compile(
 """How a value ends that goes on somewhere."""
 _HEADED = re.compile(
     r"(?:bộ|ubnd|ủy ban|uỷ ban|hđnd|hội|sở|tổng|cục|chi|trường|phòng|ban|trung tâm|văn phòng|bệnh viện|thanh tra|công|"
-    r"bảo hiểm|tòa|toà|viện|đảng|đoàn|liên|tập đoàn|kho bạc|ngân hàng|học viện|đại|thành|tỉnh|huyện|quận|xã|phường|đội|trạm|"
-    r"chính phủ|quốc hội|khoa|quỹ|mặt trận|nhà|báo|tạp chí|đơn vị|cửa hàng|hợp tác xã|vụ|hải quan|cơ sở|thuế)\b"
+    r"bảo hiểm|tòa|toà|viện|đảng|đoàn|liên|tập đoàn|kho bạc|ngân hàng|học viện|đại|thành|tỉnh|huyện|quận|xã|phường|đội|"
+    r"trạm|chính phủ|quốc hội|khoa|quỹ|mặt trận|nhà|báo|tạp chí|đơn vị|cửa hàng|hợp tác xã|vụ|hải quan|cơ sở|thuế)\b"
 )
 """How the name of an office begins: one that begins otherwise has lost its first line."""
 _OWN = ("hoso-line", "pdf")

@@ -61,7 +61,7 @@ def _field(
     rule = form.field(field.name)
     kind = rule.kind if rule is not None else ""
     features = dict(field.features) | _of_dossier(field, record, stated)
-    name = f"{record.document.type}.{field.name}"
+    name = f"{form.family}.{field.name}"
     sure = calibration.probability(kind, name, features)
     sure = trusted(field, sure)
     page = pages.get(field.place.position) if field.place is not None else None
