@@ -101,7 +101,7 @@ def balance(home: str | None, as_json: bool) -> None:
 def records(home: str | None, dossier: str | None, type_: str | None, as_json: bool) -> None:
     """Documents with their fields and problems: one JSON object a document, or a table."""
     with open_site(home) as site:
-        rows = (row for here in chosen(site, dossier) for row in view.documents(here))
+        rows = (row for here in chosen(site, dossier) for row in view.documents(here, dossier))
         wanted = (row for row in rows if type_ in (None, row["type"]))
         if as_json:
             lines(wanted)

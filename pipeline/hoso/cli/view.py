@@ -13,10 +13,16 @@ from hoso.values.confusions import doubts
 __all__ = ["document_row", "documents", "dossier_row", "page_row", "pages", "rescan"]
 
 
-def documents(here: Standing) -> Iterator[dict[str, Any]]:
-    """One object a document, as ``hoso records --json`` prints."""
-    for record in here.outcome.records if here.outcome else ():
-        yield document_row(here, record)
+def documents(here: Standing, code: str | None = None) -> Iterator[dict[str, Any]]:
+    """One object a document, as ``hoso records --json`` prints. Of a stack with cover sheets of several dossiers only the
+    documents of ``code``, where it is the code of one of them."""
+    outcome = here.outcome
+    if outcome is None:
+        return
+    codes = {outcome.code, *outcome.codes.values()}
+    for record in outcome.records:
+        if len(codes) < 2 or code not in codes or outcome.codes.get(record.document.id, outcome.code) == code:
+            yield document_row(here, record)
 
 
 def document_row(here: Standing, record: Record) -> dict[str, Any]:
