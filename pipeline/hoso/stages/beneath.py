@@ -88,7 +88,10 @@ def _lines(claim: Claim, sheets: Sequence[Sheet], taken: Sequence[Claim]) -> Ite
         default=len(row.tokens),
     )
     edge = row.tokens[stop].box[0] if stop < len(row.tokens) else 1.0
-    if beside := _beside(row.tokens[claim.end : stop], label[2], em):
+    rest = row.tokens[claim.end : stop]
+    if _label_goes_on(rest):
+        return
+    if beside := _beside(rest, label[2], em):
         yield Slip(sheet.position, tuple(beside), claim.score, claim.label)
     for index in range(claim.row + 1, len(sheet.rows)):
         below = sheet.rows[index]
@@ -100,6 +103,13 @@ def _lines(claim: Claim, sheets: Sequence[Sheet], taken: Sequence[Claim]) -> Ite
             return
         if more := _column(below, label, min([edge, *(x for x in starts if x > label[0])]), em):
             yield Slip(sheet.position, tuple(more), claim.score, claim.label)
+
+
+def _label_goes_on(rest: Sequence[Token]) -> bool:
+    """Whether what was claimed is the beginning of a longer label: "Ngày, tháng, năm" before "si nh:"."""
+    head = [t.text for t in rest[:3]]
+    colon = next((i for i, text in enumerate(head) if text.endswith(":")), None)
+    return colon is not None and all(text.rstrip(":").isalpha() and text.islower() for text in head[: colon + 1])
 
 
 def _beside(tokens: Sequence[Token], left: float, em: float) -> list[Token]:
@@ -119,7 +129,11 @@ def _beside(tokens: Sequence[Token], left: float, em: float) -> list[Token]:
 
 def _english(word: str) -> bool:
     bare = word.strip("/|.,")
-    return len(bare) >= 2 and any(texts.likeness(bare, known) >= 0.74 for known in _ENGLISH)
+    low = bare.casefold()
+    return len(bare) >= 2 and any(
+        texts.likeness(bare, known) >= 0.74 or (len(bare) > 2 and known.casefold().startswith(low))
+        for known in _ENGLISH
+    )
 
 
 def _column(row: Row, label: Box, edge: float, em: float) -> list[Token]:
@@ -199,7 +213,7 @@ def _tight(words: Sequence[str]) -> list[str]:
     for word in words:
         if word in {"/", "|"}:
             skip = True
-        elif skip or word.startswith("/"):
+        elif skip or word.startswith("/") or any(texts.likeness(word, w) >= 0.74 for w in ("date", "month", "year")):
             skip = False
         else:
             kept.append(word)

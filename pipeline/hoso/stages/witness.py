@@ -37,6 +37,7 @@ _UNPROVEN = {"mrz.name": 0.2, "mrz.sex": 0.9}
 says nothing of the marks, and those are what is misread."""
 _SURE = 0.9
 """The confidence from which ink counts as read surely: below, about one word in ten and more is wrong (measured)."""
+_HARDLY = 0.75
 _MOST = 0.9999
 _READINGS = 96
 """So many of the ranked readings of a number are looked at: all that change one figure of twelve, and the likeliest two."""
@@ -131,7 +132,7 @@ def weigh(rule: FieldRule, field: Field, said: Sequence[Statement]) -> Field:
     near = len({s.witness.partition(".")[0] for s in against if _same(rule, told, s)}) > 1 and _near(
         rule, field.value, told
     )
-    if partly or (field.confidence < _SURE and (near or alternative(field.value, told))):
+    if partly or (field.confidence < _SURE and (near or _worn_figure(field, told) or alternative(field.value, told))):
         return _settled(field, proven)
     return _differs(field)
 
@@ -170,6 +171,13 @@ def _far(rule: FieldRule, value: str, told: Statement) -> bool:
 def _near(rule: FieldRule, value: str, told: str) -> bool:
     """Whether a name is a letter or two from what two codes of different kinds state: a letter lost at a card's edge."""
     return rule.kind == "person" and texts.distance(fold(value), fold(told)) <= 2
+
+
+def _worn_figure(field: Field, told: str) -> bool:
+    """Whether a number or date hardly read differs in one figure from what a code proves, whichever figure it is."""
+    read = field.value or ""
+    alike = re.fullmatch(r"[\d-]+", read) is not None and len(read) == len(told)
+    return alike and field.confidence < _HARDLY and texts.distance(read, told) == 1
 
 
 def _contains(told: Statement, field: Field) -> bool:
