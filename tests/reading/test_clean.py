@@ -353,3 +353,16 @@ def test_print_of_a_card_is_brought_to_the_size_of_print(sheet: Sheets) -> None:
 def test_no_line_is_found_on_a_page_of_dirt() -> None:
     noise = np.full((800, 600), 255, np.uint8)
     assert lines.strips(parts(ink(noise)), np.zeros(0, bool), None, (), 200) == []
+
+
+def test_bold_letters_as_large_as_a_punched_hole_stay_and_the_hole_goes(sheet: Sheets) -> None:
+    drawn = sheet().body(lines=6)
+    for x, letter in enumerate("NDM8"):
+        for shift in range(9):
+            drawn.text(600 + 90 * x + shift, 1100, letter, 66)
+    drawn.pen.ellipse((60, 1100, 110, 1150), fill=(15, 15, 15))
+    straight = np.frombuffer((cleaned := clean(page(drawn)).page).data, np.uint8).reshape(cleaned.height, cleaned.width)
+    left, top, right, bottom = 600, 1100, 960, 1190
+    were = np.asarray(drawn.image.convert("L"))[top:bottom, left:right] < 100
+    assert np.count_nonzero(straight[top:bottom, left:right] < 100) > 0.9 * np.count_nonzero(were)
+    assert not (straight[1105:1145, 65:105] < 100).any()

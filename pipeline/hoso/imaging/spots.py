@@ -149,7 +149,17 @@ def strays(found: Parts, shape: tuple[int, ...], dpi: float) -> Pixels:
     solid = found.area > 0.65 * found.width * found.height
     round_ = np.abs(found.width - found.height) < 0.3 * np.maximum(found.width, found.height)
     holes = solid & round_ & (found.width > 0.14 * dpi) & (found.width < 0.4 * dpi)
+    holes[np.flatnonzero(holes)] = [_disc(found, int(k)) for k in np.flatnonzero(holes)]
     return np.flatnonzero(in_side | in_end | long | holes)
+
+
+def _disc(found: Parts, k: int) -> bool:
+    """Whether a component is a full disc: the letters N, D, M and 8 of a bold heading are as round and nearly as solid."""
+    left, top, width, height = int(found.left[k]), int(found.top[k]), int(found.width[k]), int(found.height[k])
+    piece = found.labels[top : top + height, left : left + width] == k + 1
+    y, x = np.ogrid[:height, :width]
+    far = np.hypot((x + 0.5) / width - 0.5, (y + 0.5) / height - 0.5)
+    return bool(piece[far < 0.42].mean() > 0.95 and piece[far > 0.58].mean() < 0.1)
 
 
 def _runs(joined: Pixels) -> list[tuple[int, int]]:
