@@ -117,7 +117,7 @@ def head(sheet: Sheet) -> Head:
         abstract, whole = titling.abstract(sheet, titled)
     else:
         abstract, whole = titling.subject(rows, left, number_at, sheet), True
-    pen = slots.by_pen(rows, symbol, dated)
+    pen = slots.by_pen(rows, symbol, dated, sheet.em)
     kind, name = (titled.kind, titled.name) if titled is not None else ("", ())
     return Head(found is not None, edge, parents, agency, symbol, place, dated, kind, name, abstract, whole, pen)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from hoso.stages.layout import Row, Run, Sheet, Token
 from hoso.stages.specks import trim
@@ -19,6 +20,8 @@ __all__ = ["by_pen", "place_and_date", "symbol"]
 
 _PEN = 1.16
 """From this height, in heights of the printed year, a figure is a pen's."""
+_BLANK = 1.1
+"""A blank of print is at most about as wide as its line is high; wider ones are slots."""
 _NEAR = 3.4
 """So many lines may the number stand above or below the date, where nothing but its label is legible."""
 _DAY = re.compile(r"^\W*(?:n?g[a-z]?[yvw]|nga)")
@@ -114,11 +117,25 @@ def symbol(
     return weak if weak else (None, ())
 
 
-def by_pen(rows: Sequence[Row], number: Sequence[Token], dated: Sequence[Token]) -> dict[str, float]:
+def by_pen(rows: Sequence[Row], number: Sequence[Token], dated: Sequence[Token], em: float) -> dict[str, float]:
     """How likely "symbol" and "dated" were filled in by pen: 1.0 their figures stand taller than the print beside them or
-    are none, 0.0 they do not, 0.4 there was nothing to measure by."""
+    are none, 0.0 they do not, 0.4 there was nothing to measure by, 0.6 a slot shows: blanks wider than print has them, or a
+    figure alone, which no office prints without its nought. ``em`` is the height of a line, measured across."""
     label = next((t for row in rows for t in row.tokens if number and _is_label_of(t, number[0])), None)
-    return {"symbol": _symbol_by_pen(number, label, dated), "dated": _day_by_pen(dated)}
+    pen = {"symbol": _symbol_by_pen(number, label, dated), "dated": _day_by_pen(dated)}
+    slotted = [label, *number[:2]] if label is not None else list(number[:2])
+    lone = bool(number) and re.match(r"^\W*\d\s?/", "".join(t.text for t in number)) is not None
+    apart = len(number) > 1 and re.fullmatch(r"\d+", number[0].text) is not None and number[1].text.startswith("/")
+    if lone or apart or _loose(slotted, em):
+        pen["symbol"] = max(pen["symbol"], 0.6)
+    if _loose(dated, em):
+        pen["dated"] = max(pen["dated"], 0.6)
+    return pen
+
+
+def _loose(tokens: Sequence[Token], em: float) -> bool:
+    """Whether words of one phrase stand further apart than any blank: something between them was not read."""
+    return any(two.box[0] - one.box[2] > _BLANK * em for one, two in pairwise(tokens))
 
 
 def _is_number_label(text: str) -> bool:
@@ -181,4 +198,4 @@ def _day_by_pen(dated: Sequence[Token]) -> float:
         high = (token.box[3] - token.box[1]) / unit
         if not 1 / _PEN < high < _PEN or abs(token.box[3] - year.box[3]) > 0.16 * unit:
             return 1.0
-    return 0.5 if re.fullmatch(r"\W*\d\W*", day) else 0.0
+    return 0.6 if re.fullmatch(r"\W*\d\W*", day) else 0.0

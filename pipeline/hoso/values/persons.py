@@ -65,16 +65,18 @@ def is_family(word: str) -> bool:
 
 def family(torn: str) -> str | None:
     """The one common family name that a word can be which lost its first letter ("guyễn": "Nguyễn") or a mark ("Khống":
-    "Khổng"); None for none or several, for what is one as it stands, and for fewer than three letters."""
+    "Khổng"); None for none or several, and for what is one as it stands."""
     rest = torn.casefold()
-    if len(rest) < 3 or rest in _FAMILY:
+    if not rest or rest in _FAMILY:
         return None
     if torn[:1].isupper():
         if len(rest) < 5:
             return None  # rarer names differ from commoner ones by a mark alone ("Chử", "Chu")
         marked = {name for name in _FAMILY if fold(name) == fold(rest)}
         return marked.pop().capitalize() if len(marked) == 1 else None
-    whole = {name for name in _FAMILY if name[1:] == rest} or {name for name in _FAMILY if fold(name)[1:] == fold(rest)}
+    whole = {name for name in _FAMILY if name[1:] == rest}
+    if not whole and len(rest) >= 3:
+        whole = {name for name in _FAMILY if fold(name)[1:] == fold(rest)}
     return whole.pop().capitalize() if len(whole) == 1 else None
 
 
