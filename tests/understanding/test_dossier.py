@@ -5,7 +5,7 @@ import pytest
 from benchmarks import faults as benchmark
 from hoso import registers
 from hoso.nouns import Record
-from hoso.stages import components
+from hoso.stages import agree, components
 from hoso.stages.judges import JUDGES
 from hoso.values import identifiers, numbers
 from tools.papers import faults
@@ -191,3 +191,18 @@ def test_a_procedure_code_is_read_with_and_without_its_tail() -> None:
     assert numbers.procedure("1.001612").value == "1.001612"
     assert numbers.procedure("Mã TTHC: 1.001612.000.00.00.H48").value == "1.001612.000.00.00.H48"
     assert numbers.procedure("1.0016").value is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Số 12 đường Mẫu, phường Phố Hiến, tỉnh Hưng Yên", "Phường Phố Hiến, tỉnh Hưng Yên", True),
+        ("thị trấn Thứa, huyện Lương Tài, tỉnh Bắc Ninh", "xã Lương Tài, tỉnh Bắc Ninh", True),
+        ("Xóm 3, xã Đông Tảo, huyện Khoái Châu, Hưng Yên", "Xóm 7, xã Đông Tảo, huyện Khoái Châu, Hưng Yên", True),
+        ("Số 128 phố Mẫu, thị trấn Phước An, Đắk Lắk", "Tổ dân phố số 11, thị trấn Phước An, Đắk Lắk", False),
+        ("xã Đông Tảo, huyện Khoái Châu, Hưng Yên", "xã Ngọc Lâm, thị xã Mỹ Hào, Hưng Yên", False),
+        ("xã Hải Hưng, huyện Hải Hậu, Nam Định", "xã Xuân Lai, huyện Thọ Xuân, Thanh Hóa", False),
+    ],
+)
+def test_addresses_of_one_place_written_in_two_ways_are_no_difference(one: str, other: str, same: bool) -> None:
+    assert agree._same_address(one, other) is same

@@ -15,6 +15,7 @@ from hoso.nouns import Field, Problem, Record, Seen, Severity
 from hoso.stages import components
 from hoso.stages.check import lower, with_verdict
 from hoso.stages.lookup import unsure
+from hoso.values import addresses, units
 from hoso.values import text as texts
 from hoso.values.fold import fold
 
@@ -23,6 +24,9 @@ __all__ = ["VERSION", "agree", "dossier_code"]
 VERSION = "2"
 
 _NAMED = re.compile(r"(?:\bông/bà|\bông \(bà\)|\bông|\bbà)\s*:?\s+((?:[^\W\d_][\w'’]*\s?){2,6})", re.IGNORECASE)
+_WHO = ("person.name", "person.born", "person.id")
+_ADDRESS_LIKE = 0.85
+_NAME_LIKE = 0.75
 _UPPER = 0.5
 """The part of a first page in which its heading stands."""
 
@@ -61,7 +65,7 @@ def agree(records: Sequence[Record], forms: Forms, pages: Sequence[Seen] = ()) -
         if not apart:
             continue
         severity, hint = _weight(fact, apart)
-        if strangers and fact.startswith("person."):
+        if strangers and fact in _WHO:
             hint += "; có thể có giấy tờ của người khác"
         places = tuple(e.field.place for e in entries if e.field.place is not None)
         for entry in entries:
@@ -70,7 +74,7 @@ def agree(records: Sequence[Record], forms: Forms, pages: Sequence[Seen] = ()) -
             found.setdefault(entry.index, []).append(problem)
             if severity != "note":
                 hurt[entry.index, entry.field.name] = "dossier.value-differs"
-            elif unsure(entry.field):
+            elif fact != "person.address" and unsure(entry.field):
                 hurt[entry.index, entry.field.name] = "field.unreadable"
                 text = f"{entry.rule.title}: đọc chưa chắc chắn, giấy tờ khác ghi hơi khác; hãy đối chiếu với bản giấy."
                 found[entry.index].append(Problem("field.unreadable", "warning", text, entry.field.name, places))
@@ -102,14 +106,41 @@ def _vehicles(classes: str) -> set[str]:
     return {("D" if m == "E" else m) for m in re.findall(r"\bF?([A-E])(?:\d?E?)\b", classes.upper())}
 
 
+def _same_address(one: str, other: str) -> bool:
+    """Whether two addresses are written nearly alike, or name one place and one of them no house, street or hamlet."""
+    if texts.likeness(one, other) >= _ADDRESS_LIKE:
+        return True
+    below = [f"{part.street} {part.hamlet}".strip() for part in (addresses.parse(one), addresses.parse(other))]
+    return _same_place(one, other) and (not all(below) or texts.likeness(*below) >= _NAME_LIKE)
+
+
+def _same_place(one: str, other: str) -> bool:
+    """Whether two addresses do not contradict each other in commune or province, as printed or as they stand today: an
+    address of three levels and one of two may name one place."""
+    a, b = addresses.parse(one), addresses.parse(other)
+    x, y = units.in_force(a), units.in_force(b)
+    if x.province and y.province and x.province != y.province:
+        return False
+    today = [{u.commune, *u.among} - {""} for u in (x, y)]
+    if all(today) and today[0] & today[1]:
+        return True
+    names = [addresses.bare(p.commune, "commune") for p in (a, b)]
+    return not all(names) or texts.likeness(*names) >= _NAME_LIKE
+
+
 _SAME: dict[str, Callable[[str, str], bool]] = {
-    "person.born": _same_day, "licence.class": _same_class, "request": lambda one, other: True,
+    "person.born": _same_day, "licence.class": _same_class, "person.address": _same_address,
+    "request": lambda one, other: True,
 }  # fmt: skip
 """How two statements of a fact are compared; the others letter by letter, capitals and blanks aside."""
 
 
 def _weight(fact: str, apart: Sequence[tuple[_Stated, _Stated]]) -> tuple[Severity, str]:
     """(severity, how it differs) of statements that differ, two by two."""
+    if fact == "person.address":
+        sure = [(a, b) for a, b in apart if not (unsure(a.field) or unsure(b.field))]
+        far = any(not _same_place(a.field.value or "", b.field.value or "") for a, b in sure)
+        return ("warning", "khác nhau") if far else ("note", "hơi khác nhau")
     if all(_slip(fact, a, b) for a, b in apart):
         return "note", "gần như giống nhau, khác do đọc chưa chắc"
     near = min(texts.distance(_plain(a.field.value or ""), _plain(b.field.value or "")) for a, b in apart)
@@ -128,7 +159,7 @@ def _strangers(stated: dict[str, list[_Stated]]) -> bool:
     """Whether two papers differ in two facts of the person by more than a slip: one may be another person's."""
     count: dict[tuple[int, int], int] = {}
     for fact, entries in stated.items():
-        for a, b in combinations(entries, 2) if fact.startswith("person.") else ():
+        for a, b in combinations(entries, 2) if fact in _WHO else ():
             if texts.distance(_plain(a.field.value or ""), _plain(b.field.value or "")) > 2:
                 count[a.index, b.index] = count.get((a.index, b.index), 0) + 1
     return any(n >= 2 for n in count.values())
