@@ -48,6 +48,8 @@ def value_of(
         for slip in _lines(claim, sheets, taken):
             if fits(slip.text):
                 return slip
+        if _label_goes_on(sheets[claim.sheet].rows[claim.row].tokens[claim.end :]):
+            return Slip(sheets[claim.sheet].position, (), claim.score, claim.label)
     sheet = sheets[claim.sheet]
     row = sheet.rows[claim.row]
     label = union(t.box for t in row.tokens[claim.start : claim.end])
@@ -115,10 +117,10 @@ def _label_goes_on(rest: Sequence[Token]) -> bool:
 def _beside(tokens: Sequence[Token], left: float, em: float) -> list[Token]:
     """The words after a label: the rest of its foreign half ("/ Full name:") is none of the value."""
     rest = list(tokens)
-    if rest and _FOREIGN.match(rest[0].text):
+    if rest and (_FOREIGN.match(rest[0].text) or _english(rest[0].text)):
         colon = next((i for i, t in enumerate(rest[:7]) if t.text.endswith((":", ";"))), None)
         if colon is None:
-            colon = max((i for i, t in enumerate(rest[:5]) if i == 0 or _english(t.text)), default=0)
+            colon = next((i for i, t in enumerate(rest) if i and not _english(t.text)), len(rest)) - 1
         left = rest[colon].box[2]
         rest = rest[colon + 1 :]
     rest = without_leaders(rest)
@@ -130,7 +132,9 @@ def _beside(tokens: Sequence[Token], left: float, em: float) -> list[Token]:
 def _english(word: str) -> bool:
     bare = word.strip("/|.,")
     low = bare.casefold()
-    return len(bare) >= 2 and any(
+    if len(bare) < 2 or fold(bare) != low or low == "nam":  # "Nam" is a sex and a name, no worn "name"
+        return False
+    return any(
         texts.likeness(bare, known) >= 0.74 or (len(bare) > 2 and known.casefold().startswith(low))
         for known in _ENGLISH
     )
