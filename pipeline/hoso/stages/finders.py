@@ -213,8 +213,19 @@ def _under(rule: FieldRule, laid: Laid) -> Found | None:
         middle = (label[0].box[0] + label[-1].box[2]) / 2
         tokens = signing.name_under(paper, paper.rows[claim.row].y + 0.8 * paper.line, middle)
         if tokens:
-            return Found(Slip(paper.position, tokens, claim.score), f"under: {claim.label}")
+            slip = Slip(paper.position, tokens, claim.score)
+            value = parsers.parse(slip.text, rule) if _cut_off(paper, tokens) else None
+            if value is not None:  # "Kim Oanh" of "Tr%n Kim Oanh": a name too, and a wrong one
+                value = replace(value, quality=min(0.5, value.quality))
+            return Found(slip, f"under: {claim.label}", value)
     return None
+
+
+def _cut_off(paper: Sheet, name: Sequence[Token]) -> bool:
+    """Whether a word that is no degree touches a name on its left: then its family name may be what a seal spoiled."""
+    left = [t for row in paper.rows if name[0] in row.tokens for t in row.tokens if t.box[2] <= name[0].box[0] + 0.002]
+    near = [t for t in left if name[0].box[0] - t.box[2] < 0.9 * paper.em and any(c.isalpha() for c in t.text)]
+    return any(not t.text.endswith((".", ":")) and not (t.text.isupper() and len(t.text) < 6) for t in near)
 
 
 def _date_above(rule: FieldRule, laid: Laid) -> Found | None:
@@ -290,7 +301,8 @@ def _card(rule: FieldRule, laid: Laid) -> Found | None:
 
     def fits(text: str) -> bool:
         parsed = parsers.parse(text, rule)
-        return parsed.value is not None and (rule.kind != "person" or not parsed.fault)
+        named = not parsed.fault and texts.upper_share(text) >= 0.7  # cards print names in capitals
+        return parsed.value is not None and (rule.kind != "person" or named)
 
     def behind(claim: Claim, taken: Sequence[Claim]) -> Found:
         slip = beneath.value_of(claim, laid.sheets, taken, rule.lines, fits if rule.kind in _TOLD else None)

@@ -8,7 +8,7 @@ Never: swaps day and month, completes a year of two digits, or fills a day that 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from hoso.values.fold import fold
@@ -24,6 +24,10 @@ _LONG = re.compile(
 _SHORT = re.compile(
     rf"(?<![0-9/])(?P<d>{_D}{{1,2}})\s*[/.\-\u2044]\s*(?P<m>{_D}{{1,2}})\s*[/.\-\u2044il|]\s*(?P<y>{_D}{{4}})(?![0-9/])"
 )
+_TIGHT = re.compile(
+    r"(?<![0-9/])(?P<d>[0-9]{2})\s?[/.\-\u2044:;,]\s?(?P<m>[0-9]{2})\s?[/.\-\u2044:;,]?\s?(?P<y>(?:19|20)[0-9]{2})(?![0-9/])"
+)
+"""A stroke lost or read as another mark: "18:02/2019", "20/052017"; two figures each, so that nothing is left to guess."""
 _SLOT = re.compile(r"\bn?g[a-z]?y.{0,24}?\bt?h?[a-z]?ng.{0,24}?\bn[a-z]?m")
 _EIGHT = re.compile(r"(?<![0-9/])([0-9]{2})[/.\-]?([0-9]{2})[/.\-]?((?:19|20)[0-9]{2})(?![0-9/])")
 
@@ -47,6 +51,8 @@ def find(text: str) -> tuple[Dated, ...]:
     if len(low) != len(text):
         low = text.casefold()
     found = [_dated(m) for pattern in (_LONG, _SHORT) for m in pattern.finditer(low)]
+    blurred = [replace(_dated(m), quality=0.6) for m in _TIGHT.finditer(low)]
+    found += [b for b in blurred if not any(f.start < b.end and b.start < f.end for f in found)]
     kept = [f for f in found if not any(o is not f and o.start <= f.start < o.end for o in found)]
     return tuple(sorted((f for f in kept if f.iso or f.quality == 1.0), key=lambda f: f.start))
 
@@ -83,7 +89,8 @@ def _dated(match: re.Match[str]) -> Dated:
         figures, n = as_digits(match[name])
         parts.append(figures)
         changed += n
-    return Dated(match.start(), match.end(), _real(*parts), max(0.4, 1.0 - 0.2 * changed))
+    cut = len(match["d"]) == 1 and re.search(r"\d[\s.,]{1,3}$", match.string[: match.start()])  # "1. 5/08": a fifteenth?
+    return Dated(match.start(), match.end(), _real(*parts), 0.4 if cut else max(0.4, 1.0 - 0.2 * changed))
 
 
 def _real(day: str, month: str, year: str) -> str | None:
