@@ -130,6 +130,8 @@ def by_pen(rows: Sequence[Row], number: Sequence[Token], dated: Sequence[Token],
         pen["symbol"] = max(pen["symbol"], 0.6)
     if _loose(dated, em):
         pen["dated"] = max(pen["dated"], 0.6)
+    if pen["dated"] == 1.0:
+        pen["symbol"] = max(pen["symbol"], 0.6)  # whoever writes the day by hand writes the number too
     return pen
 
 
