@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from statistics import median
 
 from hoso.nouns import Box
 from hoso.stages.labels import Claim, Slip, without_leaders
@@ -53,13 +54,13 @@ def value_of(
     sheet = sheets[claim.sheet]
     row = sheet.rows[claim.row]
     label = union(t.box for t in row.tokens[claim.start : claim.end])
-    tall = max(t.box[3] - t.box[1] for t in row.tokens[claim.start : claim.end])
+    tall = _height(row.tokens[claim.start : claim.end], sheet)
     em = tall * sheet.em / sheet.line if sheet.line else sheet.em
     after = [c for c in taken if (c.sheet, c.row) == (claim.sheet, claim.row) and c.start >= claim.end]
     stop = min((c.start for c in after), default=len(row.tokens))
     edge = row.tokens[stop].box[0] if stop < len(row.tokens) else 1.0
     got = _beside(row.tokens[claim.end : stop], label[2], em)
-    tall = max([tall, *(t.box[3] - t.box[1] for t in got[:4])])  # worn labels are lower than they were printed
+    tall = max(tall, _height(got[:4], sheet)) if got else tall  # worn labels are lower than they were printed
     used, last, reach = (1, row.y, _NEXT) if got else (0, row.y, _FIRST)
     for index in range(claim.row + 1, len(sheet.rows)):
         below = sheet.rows[index]
@@ -78,12 +79,17 @@ def value_of(
     return Slip(sheet.position, tuple(got), claim.score, claim.label)
 
 
+def _height(tokens: Sequence[Token], sheet: Sheet) -> float:
+    """How tall letters are here: the middle of the tokens' heights, smears that span lines aside."""
+    return min(median(t.box[3] - t.box[1] for t in tokens), 1.6 * sheet.line)
+
+
 def _lines(claim: Claim, sheets: Sequence[Sheet], taken: Sequence[Claim]) -> Iterator[Slip]:
     """What stands beside a label, then line by line what stands beneath it, up to a label of another field."""
     sheet = sheets[claim.sheet]
     row = sheet.rows[claim.row]
     label = union(t.box for t in row.tokens[claim.start : claim.end])
-    tall = max(t.box[3] - t.box[1] for t in row.tokens[claim.start : claim.end])
+    tall = _height(row.tokens[claim.start : claim.end], sheet)
     em = tall * sheet.em / sheet.line if sheet.line else sheet.em
     stop = min(
         (c.start for c in taken if (c.sheet, c.row) == (claim.sheet, claim.row) and c.start >= claim.end),
@@ -245,8 +251,9 @@ def only_number(sheets: Sequence[Sheet], digits: int = 12) -> Slip | None:
                     for m in range(n + 1, min(len(run.tokens), n + 4) + 1):
                         part = run.tokens[n:m]
                         tight = "".join(t.text for t in part).strip(".,:;")
-                        if re.fullmatch(rf"\d{{{digits}}}", tight) and not _goes_on(run.tokens, n, m):
-                            found.setdefault(tight, Slip(sheet.position, part, 0.8))
+                        number = re.fullmatch(rf"(?:[^\W\d]{{0,3}}\W{{0,2}})?(\d{{{digits}}})", tight)
+                        if number and not _goes_on(run.tokens, n, m):
+                            found.setdefault(number[1], Slip(sheet.position, part, 0.8))
     return next(iter(found.values())) if len(found) == 1 else None
 
 
