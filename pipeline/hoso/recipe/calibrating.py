@@ -70,7 +70,9 @@ def _fields(site: Site, record: Record, wanted: Mapping[str, Any], group: str) -
         if rule is None or field.name not in wanted or (field.value is None and not field.rows):
             continue
         true = wanted[field.name]
-        right = true not in (None, "", []) and same(field.name, true, list(field.rows) if field.rows else field.value)
+        right = true not in (None, "", []) and same(
+            field.name, true, field.value if field.value is not None else list(field.rows)
+        )
         row = Judged(form.family, field.name, rule.kind, group, right, dict(field.features))
         yield row, field, true
 

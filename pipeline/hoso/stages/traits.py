@@ -35,6 +35,8 @@ _HEADED = re.compile(
     r"trạm|chính phủ|quốc hội|khoa|quỹ|mặt trận|nhà|báo|tạp chí|đơn vị|cửa hàng|hợp tác xã|vụ|hải quan|cơ sở|thuế)\b"
 )
 """How the name of an office begins: one that begins otherwise has lost its first line."""
+_SPELLED = frozenset({"type", "title", "agency", "person", "place", "abstract", "text", "address"})
+"""Kinds whose value is what was read, spelled: the more of it was changed or left out, the less it is what was read."""
 _OWN = ("hoso-line", "pdf")
 """Engines whose confidence the calibration was learned from, and born-digital words."""
 
@@ -57,6 +59,10 @@ def noted(
     seen = next((s for s in pages if s.page.position == position), None)
     if seen is not None:
         measures |= _of_page(seen)
+    if rule.kind in _SPELLED:
+        measures["kept"] = texts.likeness(" ".join(t.text for t in tokens), value)
+    if rule.kind == "person":
+        measures["scant"] = float(len(value.split()) < 3)
     if rule.kind == "agency":
         measures["headed"] = float(_HEADED.match(value.casefold()) is not None)
     if rule.find == "abstract":
