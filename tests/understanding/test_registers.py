@@ -1,12 +1,15 @@
 """Registers of the office: how their files are read, what a paper is told against them, and what a broken one does."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from doors import INBOX, hoso
 from hoso import registers
 from hoso.nouns import Record
 from hoso.registers import Broken, Register
+from hoso.site import Site
 from hoso.stages import check, divide, extract, lookup
 
 SOUND = (
@@ -187,3 +190,34 @@ def test_an_unsure_number_that_no_register_knows_is_hard_to_read_first_of_all(tm
     assert told(record) == [("register.missing", "note", "so")]
     assert ("field.unreadable", "warning", "so") in [(p.code, p.severity, p.field) for p in record.problems]
     assert record.verdict == "needs-person"
+
+
+@pytest.mark.slow
+def test_a_changed_register_has_papers_checked_again_and_no_page_read_again(tmp_path) -> None:
+    home, inbox = tmp_path / "home", tmp_path / "inbox"
+    shutil.copytree(INBOX / "HS0008", inbox / "HS0008")
+    assert hoso(home, "init", "--demo").code == 0
+    assert hoso(home, "digitize", inbox, "--jobs", "1").code == 0
+
+    def told_now() -> set[str]:
+        rows = hoso(home, "records", "--json").rows()
+        return {p["code"] for row in rows for p in row["problems"] if p["code"].startswith("register.")}
+
+    assert told_now() == set()
+    with Site(home) as site:
+        read = len(list(site.ledger.results()))
+    (home / "registers" / "giay_kham_suc_khoe.csv").write_text("so,ho_ten\n00001/GKSKLX/30001/24,Mẫu\n", "utf-8")
+    assert hoso(home, "digitize", inbox, "--jobs", "1").code == 0
+    assert told_now() == {"register.missing"}
+    with Site(home) as site:
+        assert len(list(site.ledger.results())) == read + 1
+    found = {row["what"]: row for row in hoso(home, "doctor", "--json").rows()}
+    assert found["register giay_kham_suc_khoe"]["state"] == "ok"
+    assert found["register giay_kham_suc_khoe"]["found"].startswith("1 rows of ")
+    (home / "registers" / "giay_kham_suc_khoe.csv").write_text("ho_ten\nMẫu\n", "utf-8")
+    broken = hoso(home, "doctor", "--json")
+    assert broken.code == 6
+    row = next(row for row in broken.rows() if row["what"] == "register giay_kham_suc_khoe")
+    assert (row["state"], "thiếu cột khóa" in row["found"]) == ("missing", True)
+    assert hoso(home, "digitize", inbox, "--jobs", "1").code == 0
+    assert told_now() == {"register.unreadable"}
