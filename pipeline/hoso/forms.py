@@ -102,6 +102,7 @@ class FieldRule:
     ``pattern`` a regular expression its value must match whole, ``same_as`` the fact it states ("person.name"),
     ``block``: the headings of its part of the form, or the name under which the form lists them in ``[blocks]``; its labels count only behind one of them and before the heading of the
     next part ("Dân tộc" of the mother), those of the form's first block from the top,
+    ``months`` how many months from this date the paper may be used (0: no term),
     ``column`` its warehouse type, ``nth`` which of several equal labels is meant (1 the first, -1 the last), ``witness``
     what else may state it ("citizen-qr.name", "mrz.name": see ``stages/witness``)."""
 
@@ -120,6 +121,7 @@ class FieldRule:
     columns: tuple[str, ...] = ()
     pattern: str = ""
     same_as: str = ""
+    months: int = 0
     column: str = "VARCHAR"
     witness: tuple[str, ...] = ()
 

@@ -3,6 +3,7 @@
 import pytest
 
 from hoso.nouns import Field, Record
+from hoso.stages import terms
 
 BIRTH = """
         UBND XÃ THỬ NGHIỆM            CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
@@ -362,3 +363,20 @@ def test_a_control_sheet_has_one_row_a_handover(draw, understand) -> None:
     assert rows[0]["co_quan"] == "1. Giao: Bộ phận một cửa 2. Nhận: Phòng Quản lý đô thị"
     assert rows[1]["co_quan"] == "1. Giao: Phòng Quản lý đô thị 2. Nhận: Bộ phận một cửa"
     assert rows[0]["ghi_chu"] == "Đủ hồ sơ"
+
+
+@pytest.mark.parametrize(("handed_in", "codes"), [("04/11/2024", []), ("05/11/2024", ["value.order"])])
+def test_a_confirmation_is_good_for_six_months_until_the_dossier_is_handed_in(
+    draw, understand, receipt, handed_in, codes
+) -> None:
+    asked = receipt.replace("09/06/2026", handed_in).replace("16 tháng 06 năm 2026", "20 tháng 11 năm 2024")
+    asked = asked.replace("H31.12-20260609-0092637", "000.00.12.H31-241104-0092")
+    records = understand(draw(asked, scan="1"), draw(SINGLE, scan="2", position=2))
+    assert [r.document.type for r in records] == ["giay_tiep_nhan", "giay_xac_nhan_hon_nhan"]
+    assert [p.code for p in records[1].problems if p.field == "ngay_cap"] == codes
+
+
+def test_a_term_of_months_ends_on_the_last_day_of_a_shorter_month() -> None:
+    assert terms.last_day("2023-08-31", 6) == "2024-02-29"
+    assert terms.last_day("2024-05-04", 6) == "2024-11-04"
+    assert terms.last_day("2024-12-01", 1) == "2025-01-01"

@@ -12,7 +12,7 @@ from itertools import combinations
 
 from hoso.forms import FieldRule, Forms
 from hoso.nouns import Field, Problem, Record, Seen, Severity
-from hoso.stages import components
+from hoso.stages import components, terms
 from hoso.stages.check import lower, with_verdict
 from hoso.stages.lookup import unsure
 from hoso.values import addresses, units
@@ -80,6 +80,7 @@ def agree(records: Sequence[Record], forms: Forms, pages: Sequence[Seen] = ()) -
                 found[entry.index].append(Problem("field.unreadable", "warning", text, entry.field.name, places))
     for index, problem in [
         *_answers(stated, records, forms),
+        *terms.outlived(records, forms),
         *components.compare(records, forms, _headings(records, pages)),
     ]:
         found.setdefault(index, []).append(problem)
