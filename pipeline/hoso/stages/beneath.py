@@ -129,6 +129,8 @@ def _beside(tokens: Sequence[Token], left: float, em: float) -> list[Token]:
             colon = next((i for i, t in enumerate(rest) if i and not _english(t.text)), len(rest)) - 1
         left = rest[colon].box[2]
         rest = rest[colon + 1 :]
+    elif len(rest) > 1 and re.fullmatch(r"[^\W\d_]{3,}:", rest[0].text):  # what is left of a worn label
+        left, rest = rest[0].box[2], rest[1:]
     rest = without_leaders(rest)
     if not rest or rest[0].box[0] - left > _FAR * em:
         return []
