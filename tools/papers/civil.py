@@ -238,7 +238,7 @@ def signed(
     """Who signs, at the right: a line of place and date, capitals, a caption, signature, seal, name; ``left`` is a title of
     a second signer at the left."""
     face = looks.face
-    book.room(face.size * 1.3 * (len(rows) + 2) + 78)
+    book.room(face.size * 1.3 * (len(rows) + 2) + 96)
     sheet, first = book.page, len(book.page.lines)
     cut = book.left + book.width * rng.uniform(0.46, 0.52)
     width, y = WIDTH - book.right - cut, book.y + face.size * 1.6
@@ -250,7 +250,7 @@ def signed(
     if caption:
         small = face.but(size=face.size - 1.2, italic=True)
         y = block(sheet, [[caption]], small, cut, y, width) + face.size * 1.1
-    gap = rng.uniform(46, 62)
+    gap = rng.uniform(60, 80)
     middle = cut + width / 2
     hand = (
         Run(name, field=field, hand=looks.pen, colour=looks.pen_colour)
