@@ -116,7 +116,7 @@ def _lines(claim: Claim, sheets: Sequence[Sheet], taken: Sequence[Claim]) -> Ite
 def _label_goes_on(rest: Sequence[Token]) -> bool:
     """Whether what was claimed is the beginning of a longer label: "Ngày, tháng, năm" before "sinh" or "si nh:"."""
     head = [t.text for t in rest[:3]]
-    if head and fold(head[0].strip(":. ")) == "sinh":
+    if head and texts.likeness(head[0], "sinh") >= 0.75:
         return True
     colon = next((i for i, text in enumerate(head) if text.endswith(":")), None)
     return colon is not None and all(text.rstrip(":").isalpha() and text.islower() for text in head[: colon + 1])
