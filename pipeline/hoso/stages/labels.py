@@ -55,7 +55,13 @@ class Slip:
 
 def claims(sheets: Sequence[Sheet], form: Form) -> tuple[Claim, ...]:
     """Every label of ``form`` on ``sheets``, none overlapping: the better read and the longer win."""
-    wanted = [(rule.name, label, rule) for rule in form.fields if rule.find in _LABELLED for label in rule.labels]
+    every = [(rule.name, label, rule) for rule in form.fields if rule.find in _LABELLED for label in rule.labels]
+    alike: dict[tuple[object, ...], tuple[str, str, FieldRule]] = {}
+    for entry in every:  # parts repeat their labels: each is looked for once
+        wording, of = entry[1], entry[2]
+        short = len(texts.skeleton(wording)) <= 4
+        alike.setdefault((wording, of.zone, of.kind, of.block if short else ()), entry)
+    wanted = list(alike.values())
     known = {label for _, label, _ in wanted}
     heads = [h for rule in form.fields for h in rule.block if h not in known]
     stops: list[tuple[str, str, FieldRule | None]] = [
