@@ -208,7 +208,7 @@ def _tidy(row: dict[str, str], keys: Sequence[str], kinds: Sequence[str], number
             row[key] = str(number)  # a running number is its place, however its figure was read
         elif kind in {"copy", "result"}:
             row[key] = (
-                texts.squeeze(re.sub(r"\([^()]*\)?", " ", row[key])) or row[key]
+                texts.squeeze(re.sub(r"^[^()]*\)|\([^()]*\)?", " ", row[key])) or row[key]
             )  # the choices, printed in brackets
             near = max(_COPIES if kind == "copy" else _RESULTS, key=lambda c: texts.likeness(c, row[key]))
             row[key] = near if texts.likeness(near, row[key]) >= 0.72 else row[key]
