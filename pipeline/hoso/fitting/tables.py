@@ -21,8 +21,8 @@ from hoso.calibration import FEATURES, Calibration, Judged, Level, Scale
 __all__ = ["learn"]
 
 _BINS = 24  # steps a table may have at most
-_ROUNDS, _RATE, _STIFF = 240, 0.12, 12.0  # stumps over all kinds; their rate; rows that a leaf is drawn to nothing by
-_OWN_ROUNDS, _OWN_RATE, _OWN_STIFF = 40, 0.08, 30.0  # the same for one kind, on top
+_ROUNDS, _RATE, _STIFF = 500, 0.12, 3.0  # stumps over all kinds; their rate; rows that a leaf is drawn to nothing by
+_OWN_ROUNDS, _OWN_RATE, _OWN_STIFF = 40, 0.08, 10.0  # the same for one kind, on top
 _OWN_LEAST = 300  # rows from which a kind has tables of its own
 _FEW = 25.0  # rows by which the points of a kind or a field are drawn to nothing
 _MOST_POINTS = 2.0  # points that a kind or a field may earn by its name; what it may cost is twice that

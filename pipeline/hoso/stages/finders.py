@@ -113,7 +113,8 @@ def _part(name: str, rule: FieldRule, laid: Laid) -> Found | None:
 def _kind(rule: FieldRule, laid: Laid) -> Found | None:
     head, position = laid.head, laid.sheets[0].position
     if head.kind:
-        return Found(Slip(position, head.title, 1.0), "letterhead.title", Parsed(head.kind, 1.0))
+        alike = round(texts.likeness(" ".join(t.text for t in head.title), head.kind), 2)
+        return Found(Slip(position, head.title, 1.0), "letterhead.title", Parsed(head.kind, alike))
     if head.official and head.symbol and letterhead.SUBJECT.match(fold(" ".join(t.text for t in head.abstract))):
         return Found(Slip(position, head.abstract[:1], 0.95), "letterhead.structure", Parsed("Công văn", 0.95))
     return None

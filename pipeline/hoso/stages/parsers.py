@@ -26,6 +26,7 @@ from hoso.values import (
     words,
 )
 from hoso.values import text as texts
+from hoso.values import whole as wholes
 from hoso.values.fold import fold
 from hoso.values.parsed import NOTHING, Parsed
 
@@ -58,14 +59,18 @@ def subject(raw: str, whole: bool) -> Parsed:
     match = letterhead.SUBJECT.match(low)
     value = texts.squeeze(raw)
     value = ("V/v" + value[match.end() :]) if match and len(low) == len(value) else value
-    return Parsed(value.strip(" .:;_|-"), 1.0 if whole else 0.7)
+    value = value.strip(" .:;_|-")
+    torn = wholes.ends_open(value) or value[:1].islower() or value.startswith("ĐẾN")
+    return Parsed(value, 0.6 if torn else 1.0 if whole else 0.7)
 
 
 def _agency(raw: str, rule: FieldRule) -> Parsed:
     words = [w.strip("'\"‘’“”`^|*~_.:;") for w in raw.split() if any(c.isalnum() for c in w) or w in "-–"]
     while words and words[-1] in "-–":
         words.pop()
-    return Parsed(agencies.spell(" ".join(words)), 1.0) if words else NOTHING
+    name = agencies.spell(" ".join(words))
+    plain = wholes.begins_as_office(name) and not wholes.ends_open(name)
+    return Parsed(name, 1.0 if plain else 0.6) if words else NOTHING
 
 
 def sentence(raw: str) -> Parsed:
@@ -94,13 +99,12 @@ def _undotted(raw: str) -> str:
 
 
 def _name(raw: str, rule: FieldRule) -> Parsed:
-    """A name: no dot stands in one, save behind a degree."""
+    """A name: no dot stands in one, save behind a degree; of two words it has most often lost one."""
     parsed = persons.parse(_undotted(raw))
-    return (
-        parsed
-        if parsed.quality > 0.5
-        else max(parsed, persons.parse(_undotted(raw).replace(".", " ")), key=lambda p: p.quality)
-    )
+    if parsed.quality <= 0.5:
+        parsed = max(parsed, persons.parse(_undotted(raw).replace(".", " ")), key=lambda p: p.quality)
+    short = parsed.value is not None and len(parsed.value.split()) < 3
+    return replace(parsed, quality=min(parsed.quality, 0.75)) if short else parsed
 
 
 def _dotted(parse: Callable[[str], Parsed]) -> Callable[[str, FieldRule], Parsed]:

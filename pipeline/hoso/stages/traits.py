@@ -17,24 +17,13 @@ from hoso.forms import FieldRule
 from hoso.nouns import Seen
 from hoso.stages.finders import Laid
 from hoso.stages.layout import Row, Sheet, Token, union
-from hoso.values import confusions, syllables
+from hoso.values import confusions, syllables, whole
 from hoso.values import text as texts
 
 __all__ = ["noted"]
 
 _TRUSTED = 0.98  # a word read so confidently is not asked what else it may have been
 _ASKED = 4  # doubtful words looked at for other readings
-_OPEN = re.compile(
-    r"(?:[,\-–(/]|\b(?:và|của|cho|với|tại|theo|về|các|những|số|ngày|tháng|năm|tỉnh|xã|phường|huyện|thành phố|thị trấn|"
-    r"thị xã|hoặc|thuộc|từ|đến|đối với|ông|bà|cấp|trên|trong|việc|do|để))$"
-)
-"""How a value ends that goes on somewhere."""
-_HEADED = re.compile(
-    r"(?:bộ|ubnd|ủy ban|uỷ ban|hđnd|hội|sở|tổng|cục|chi|trường|phòng|ban|trung tâm|văn phòng|bệnh viện|thanh tra|công|"
-    r"bảo hiểm|tòa|toà|viện|đảng|đoàn|liên|tập đoàn|kho bạc|ngân hàng|học viện|đại|thành|tỉnh|huyện|quận|xã|phường|đội|"
-    r"trạm|chính phủ|quốc hội|khoa|quỹ|mặt trận|nhà|báo|tạp chí|đơn vị|cửa hàng|hợp tác xã|vụ|hải quan|cơ sở|thuế)\b"
-)
-"""How the name of an office begins: one that begins otherwise has lost its first line."""
 _SPELLED = frozenset({"type", "title", "agency", "person", "place", "abstract", "text", "address"})
 """Kinds whose value is what was read, spelled: the more of it was changed or left out, the less it is what was read."""
 _OWN = ("hoso-line", "pdf")
@@ -64,7 +53,7 @@ def noted(
     if rule.kind == "person":
         measures["scant"] = float(len(value.split()) < 3)
     if rule.kind == "agency":
-        measures["headed"] = float(_HEADED.match(value.casefold()) is not None)
+        measures["headed"] = float(whole.begins_as_office(value))
     if rule.find == "abstract":
         measures["whole"] = float(laid.head.whole)
     if rule.find not in {"label", "tick", "under", "date-above", "after", "table"}:
@@ -110,7 +99,7 @@ def _of_value(rule: FieldRule, value: str) -> dict[str, float]:
         and words
     ):
         measures["vietnamese"] = sum(syllables.is_syllable(w.lower()) for w in words) / len(words)
-        measures["open"] = float(_OPEN.search(value.casefold()) is not None)
+        measures["open"] = float(whole.ends_open(value))
         measures["begun"] = float(value[:1].islower())
         measures["odd"] = float(min(5, len(re.findall(r"[^\w\s.,;:/()\-–\"“”'%+&]", value))))
     return measures

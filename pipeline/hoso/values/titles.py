@@ -141,6 +141,10 @@ def _is_whole(lines: Sequence[str]) -> bool:
         return False
     if re.match(r"^(?:KT|TL|TUQ)\.", last) or re.match(r"^(?:TM\. )?(?:ỦY BAN NHÂN DÂN|HỘI ĐỒNG)\b", last):
         return False
+    if last in {"VĂN PHÒNG", "PHÒNG", "BAN", "THANH TRA"} or any(
+        re.match(r"(?:TM|KT|TL|TUQ) ", line) for line in lines
+    ):
+        return False
     for line, below in pairwise(lines):
         if line in _BODIES or (line.startswith("KT. ") and below == line[4:]):
             return False
