@@ -101,6 +101,20 @@ def test_names_a_letter_apart_are_not_mixed_up(draw, understand, name: str, shor
     assert understand.one(draw(paper(name, short))).document.type == kind
 
 
+def test_an_agency_over_lines_is_no_name_of_a_kind(draw, understand, letter) -> None:
+    rows = letter.strip("\n").split("\n")
+    rows[0:3] = [
+        "    BAN QUẢN LÝ DỰ ÁN                 CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "    ĐẦU TƯ XÂY DỰNG                       Độc lập - Tự do - Hạnh phúc",
+        "               CÁC",
+        "        CÔNG TRÌNH",
+        "",
+    ]
+    record = understand.one(draw("\n".join(rows)))
+    assert record.document.type == "cong_van"
+    assert field(record, "co_quan_ban_hanh").value == "BAN QUẢN LÝ DỰ ÁN ĐẦU TƯ XÂY DỰNG CÁC CÔNG TRÌNH"
+
+
 def test_a_letter_without_a_subject_is_one_by_its_address(draw, understand, letter) -> None:
     bare = letter.replace("V/v hướng dẫn tiêm chủng", "                        ").replace("mở rộng năm 2026\n", "\n", 1)
     record = understand.one(draw(bare))

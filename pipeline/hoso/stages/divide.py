@@ -24,7 +24,7 @@ from hoso.values.patch import separates
 
 __all__ = ["VERSION", "divide", "secret_mark"]
 
-VERSION = "2"
+VERSION = "3"
 
 _SECRET = frozenset({"mat", "toi mat", "tuyet mat"})
 

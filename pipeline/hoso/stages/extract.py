@@ -24,7 +24,7 @@ from hoso.values.fold import fold
 
 __all__ = ["VERSION", "extract"]
 
-VERSION = "4"
+VERSION = "5"
 
 Status = Literal["clear", "doubtful", "missing", "empty"]
 
@@ -49,9 +49,7 @@ def _field(rule: FieldRule, laid: Laid, form: Form, pages: Sequence[Seen]) -> Fi
         named = " ".join(row.get("ten", "") for row in found.rows)
         features = traits.noted(rule, tokens, score, named, 1.0, laid, pages, position)
         sure = _engine(rule, tokens) * _label(score)
-        status: Status = (
-            "clear" if found.rows else "missing"
-        )
+        status: Status = "clear" if found.rows else "missing"
         return Field(rule.name, None, raw, round(sure, 4), place, "ocr", found.rule, status,
                      rows=found.rows, features=features)  # fmt: skip
     parsed = parsers.fit(found.value, rule) if found.value is not None else parsers.parse(raw, rule)

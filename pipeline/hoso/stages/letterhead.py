@@ -128,7 +128,7 @@ def tells(sheet: Sheet, anchor: Anchor) -> float | None:
     if anchor.leads:
         left, top, right, bottom = anchor.box
         return max((titling.leads(run.tokens, anchor.text) for row in sheet.rows if top <= row.y <= bottom
-                    for run in row.runs if max(left, 0.3) < run.middle < min(right, 0.7) and run.box[0] > 0.1),
+                    for run in row.runs if max(left, 0.36) < run.middle < min(right, 0.72) and run.box[0] > 0.1),
                    default=0.0)  # fmt: skip
     if not anchor.untitled:
         return None

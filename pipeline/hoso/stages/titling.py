@@ -88,7 +88,7 @@ def title(sheet: Sheet, start: int, top: float) -> Titled | None:
             break
         for run in row.runs:
             alone = len(clean(row.tokens)) <= len(run.tokens) + 2
-            if 0.28 < run.middle < 0.72 and alone and (kind := kind_of(run)):
+            if 0.36 < run.middle < 0.72 and alone and (kind := kind_of(run)):
                 return Titled(index, kind, run.tokens)
             if 0.36 < run.middle < 0.68 and alone and run.box[0] > 0.1:
                 tokens = clean(run.tokens)
