@@ -30,8 +30,9 @@ _NAMED = re.compile(
     r"(?:trang|tr[.:]|page|to so|to)[.:]?(?:so)?[.:]?(\d{1,3})(?:(?:/|tren|of|tongso)+(?:tongso)?(\d{1,3}))?(?:trang)?"
 )
 _OF = re.compile(r"[-–—(\[]?(\d{1,3})/(\d{1,3})[-–—)\]]?")
-_TOP, _FOOT = 0.13, 0.87
-"""Page numbers stand above and below these heights: the margins of Decree 30/2020 are 20 to 25 mm of 297."""
+_TOP, _FOOT, _LOW = 0.13, 0.87, 0.75
+"""Page numbers stand above and below these heights: the margins of Decree 30/2020 are 20 to 25 mm of 297. A last line that
+stands apart may be one from the third on: pages are cut, and landscape ones scanned upright."""
 _ARTICLE = re.compile(r"^\W*(?:dieu|diu|dleu)\s?(\d{1,3})\s?[.:]")
 _SECTION = re.compile(r"^\W*(?:phan\s)?([ivx]{1,5})\s?[.:)/]\s*\S")
 _ITEM = re.compile(r"^\W{0,2}(\d{1,3})[.)]$")
@@ -155,7 +156,8 @@ def _number(laid: Sheet) -> tuple[int | None, int | None, bool, frozenset[int], 
         if not 0 <= index <= last:
             continue
         row = laid.rows[index]
-        if not (row.y < _TOP or row.y > _FOOT):
+        lonely = index == last and index and row.y > _LOW and row.y - laid.rows[index - 1].y > 2.2 * laid.line
+        if not (row.y < _TOP or row.y > _FOOT or lonely):
             continue
         for run in row.runs:
             tokens = clean(run.tokens)
@@ -170,7 +172,8 @@ def _number(laid: Sheet) -> tuple[int | None, int | None, bool, frozenset[int], 
                 best = best or (int(match[1]), int(match[2]), True, frozenset({index}), f"of {where}")
             elif (match := _BARE.fullmatch(tight)) and alone and tokens and 0.33 < run.middle < 0.97 and int(match[1]):
                 dashes = "dashes" if not tight.isdigit() else "bare"
-                best = best or (int(match[1]), None, "middle" in where, frozenset({index}), f"{dashes} {where}")
+                usual = "middle" in where or (row.y > _LOW and run.middle > 0.8)
+                best = best or (int(match[1]), None, usual, frozenset({index}), f"{dashes} {where}")
     return best or (None, None, False, frozenset(), "")
 
 
