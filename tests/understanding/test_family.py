@@ -115,6 +115,15 @@ def test_an_agency_over_lines_is_no_name_of_a_kind(draw, understand, letter) -> 
     assert field(record, "co_quan_ban_hanh").value == "BAN QUẢN LÝ DỰ ÁN ĐẦU TƯ XÂY DỰNG CÁC CÔNG TRÌNH"
 
 
+def test_a_name_at_the_left_edge_is_still_the_name(draw, understand) -> None:
+    about = "Về việc tiêm chủng mở rộng năm 2026"
+    text = paper("TỜ TRÌNH", "TTr").replace(f"{'TỜ TRÌNH':^72}", "    TỜ TRÌNH").replace(f"{about:^72}", f"    {about}")
+    record = understand.one(draw(text))
+    assert record.document.type == "to_trinh"
+    assert record.value("ten_loai") == "Tờ trình"
+    assert record.value("trich_yeu") == about
+
+
 def test_a_letter_without_a_subject_is_one_by_its_address(draw, understand, letter) -> None:
     bare = letter.replace("V/v hướng dẫn tiêm chủng", "                        ").replace("mở rộng năm 2026\n", "\n", 1)
     record = understand.one(draw(bare))

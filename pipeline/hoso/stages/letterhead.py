@@ -126,10 +126,9 @@ def tells(sheet: Sheet, anchor: Anchor) -> float | None:
     """How well an anchor of the layout is borne out, 0..1: a name that ``leads`` its line, or what counts on ``untitled``
     papers only; None for an anchor that is neither. "V/v" stands at the left, however it was read."""
     if anchor.leads:
-        left, top, right, bottom = anchor.box
-        return max((titling.leads(run.tokens, anchor.text) for row in sheet.rows if top <= row.y <= bottom
-                    for run in row.runs if max(left, 0.36) < run.middle < min(right, 0.72) and run.box[0] > 0.1),
-                   default=0.0)  # fmt: skip
+        _, top, _, bottom = anchor.box
+        runs = (run for index, run in titling.places(sheet) if top <= sheet.rows[index].y <= bottom)
+        return max((titling.leads(run.tokens, anchor.text) for run in runs), default=0.0)
     if not anchor.untitled:
         return None
     found = national_row(sheet)

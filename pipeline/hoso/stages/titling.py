@@ -8,16 +8,16 @@ from the grounds.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hoso.stages.layout import Row, Run, Sheet, Token
 from hoso.stages.specks import clean
-from hoso.values import numbers
+from hoso.values import dates, numbers
 from hoso.values import text as texts
 from hoso.values.fold import fold
 
-__all__ = ["SUBJECT", "TITLES", "Titled", "abstract", "entitled", "kind_of", "leads", "subject", "title"]
+__all__ = ["SUBJECT", "TITLES", "Titled", "abstract", "entitled", "kind_of", "leads", "places", "subject", "title"]
 
 TITLES = {texts.squeeze(name).upper(): name for name in numbers.TYPES.values()} | {
     "CÔNG ĐIỆN": "Công điện",
@@ -79,23 +79,34 @@ def leads(tokens: Sequence[Token], name: str) -> float:
     return 0.93 * hit.score if texts.upper_share(text) >= 0.8 else 0.0
 
 
-def title(sheet: Sheet, start: int, top: float) -> Titled | None:
-    """The centred name of a kind below the head that begins in row ``start`` at height ``top``; None for none."""
+def places(sheet: Sheet) -> Iterator[tuple[int, Run]]:
+    """(row, run) of every line that may bear a name by where it stands: centred and alone in its row; or, below the line of
+    the date, at the left edge of the text and nothing else in its row."""
+    dated = False
     for index, row in enumerate(sheet.rows):
-        if index < start or row.y < top + 2 * sheet.line:
-            continue
-        if row.y > top + 0.33:
-            break
         for run in row.runs:
             alone = len(clean(row.tokens)) <= len(run.tokens) + 2
-            if 0.36 < run.middle < 0.72 and alone and (kind := kind_of(run)):
-                return Titled(index, kind, run.tokens)
-            if 0.36 < run.middle < 0.68 and alone and run.box[0] > 0.1:
-                tokens = clean(run.tokens)
-                score, name = max((leads(tokens, name), name) for name in TITLES)
-                if score >= 0.8:
-                    count = len(name.split())
-                    return Titled(index, TITLES[name], tokens[:count], tokens[count:])
+            flush = dated and len(clean(row.tokens)) == len(clean(run.tokens)) and run.middle <= 0.36
+            if (alone and 0.36 < run.middle < 0.72 and run.box[0] > 0.1) or flush:
+                yield index, run
+        dated = dated or dates.ends_in_date(row.text)
+
+
+def title(sheet: Sheet, start: int, top: float) -> Titled | None:
+    """The name of a kind below the head that begins in row ``start`` at height ``top``; None for none."""
+    for index, run in places(sheet):
+        y = sheet.rows[index].y
+        if index < start or y < top + 2 * sheet.line:
+            continue
+        if y > top + 0.33:
+            break
+        if kind := kind_of(run):
+            return Titled(index, kind, run.tokens)
+        tokens = clean(run.tokens)
+        score, name = max((leads(tokens, name), name) for name in TITLES)
+        if score >= 0.8:
+            count = len(name.split())
+            return Titled(index, TITLES[name], tokens[:count], tokens[count:])
     return None
 
 
@@ -156,7 +167,8 @@ def abstract(sheet: Sheet, titled: Titled) -> tuple[tuple[Token, ...], bool]:
     """(what follows the name on its line and the centred lines under it up to the rule, the authority or the first
     ground; whether all were whole)."""
     row = sheet.rows[titled.at]
-    middle = (row.box[0] + row.box[2]) / 2
+    middle, edge = (row.box[0] + row.box[2]) / 2, row.box[0]
+    flush = middle <= 0.36
     kept: list[Token] = list(titled.rest)
     last, widest, feet = row.y, 0.0, 0.0
     for row in sheet.rows[titled.at + 1 :]:
@@ -170,7 +182,7 @@ def abstract(sheet: Sheet, titled: Titled) -> tuple[tuple[Token, ...], bool]:
             break
         if kept and gap < 0.5 * (feet or 1.2 * sheet.line):
             continue  # scraps of a stamp between two lines
-        off = abs((tokens[0].box[0] + tokens[-1].box[2]) / 2 - middle)
+        off = abs(tokens[0].box[0] - edge if flush else (tokens[0].box[0] + tokens[-1].box[2]) / 2 - middle)
         capital = texts.upper_share(text) > 0.8
         if off > 0.09 and gap < 1.6 * sheet.line * 1.3 and kept and row.box[0] > 0.16:
             return tuple(kept), False
