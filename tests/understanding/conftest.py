@@ -98,7 +98,8 @@ class Understand:
     def __call__(self, *pages: Seen, received: str = "2026-11-23") -> tuple[Record, ...]:
         records = []
         for document in divide.divide("dossier", pages, self.forms, received):
-            mine = [p for p in pages if p.page.ref in document.pages]
+            by_ref = {p.page.ref: p for p in pages}
+            mine = [by_ref[ref] for ref in document.pages]
             form = self.forms.form(document.form)
             fields = extract.extract(document, mine, form)
             records.append(check.check(document, fields, form, mine, received))

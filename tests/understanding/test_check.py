@@ -3,7 +3,6 @@
 import pytest
 
 from hoso.nouns import Record
-from hoso.stages import agree
 
 
 def field(record: Record, name: str):
@@ -89,12 +88,6 @@ def test_capitals_alone_are_no_difference(draw, understand, receipt, health) -> 
         draw(health[1], scan="2", index=2, position=3),
     ]
     assert not any(p.code == "dossier.value-differs" for r in understand(*pages) for p in r.problems)
-
-
-def test_the_dossier_code_is_the_one_the_papers_print(draw, understand, receipt, decision) -> None:
-    records = understand(draw(decision, scan="1"), draw(receipt, scan="2", position=2))
-    assert agree.dossier_code(records) == "H31.12-20260609-0092637"
-    assert agree.dossier_code(records[:1]) == ""
 
 
 def test_a_page_without_legible_words_is_told(draw, understand, decision) -> None:

@@ -1,6 +1,6 @@
 """The papers of one dossier against each other: the same fact must be stated the same way on all of them.
 
-Owns: which problems arise between papers, and the dossier's code. Never: decides which paper is right.
+Owns: which problems arise between papers. Never: decides which paper is right.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from hoso.values import addresses, units
 from hoso.values import text as texts
 from hoso.values.fold import fold
 
-__all__ = ["VERSION", "agree", "dossier_code"]
+__all__ = ["VERSION", "agree"]
 
 VERSION = "2"
 
@@ -227,12 +227,6 @@ def _headings(records: Sequence[Record], pages: Sequence[Seen]) -> dict[str, lis
         for id_, seen in first.items()
         if seen is not None
     }
-
-
-def dossier_code(records: Sequence[Record]) -> str:
-    """The dossier code that the papers print: the surest one that is whole; "" where none is."""
-    codes = [f for r in records for f in r.fields if f.name == "ma_ho_so" and f.value and not f.failed]
-    return max(codes, key=lambda f: f.confidence).value or "" if codes else ""
 
 
 def _plain(value: str) -> str:
