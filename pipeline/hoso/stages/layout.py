@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from statistics import median
+from typing import Any, TypeVar
 
 from hoso.nouns import Box, Place, Seen, Word
 from hoso.values import text as texts
@@ -20,6 +22,7 @@ __all__ = ["Row", "Run", "Sheet", "Token", "place_of", "sheet", "union"]
 _COLUMN_GAP = 1.6
 """A gap of this many line heights parts two columns: blanks of justified lines stay below one."""
 _NOISE = re.compile(r"^[\W_]+$")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,45 +39,45 @@ class Token:
         return (self.box[0] + self.box[2]) / 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Run:
     """Tokens of one line without a wide gap."""
 
     tokens: tuple[Token, ...]
 
-    @property
+    @cached_property
     def text(self) -> str:
         return " ".join(t.text for t in self.tokens)
 
-    @property
+    @cached_property
     def box(self) -> Box:
         return union(t.box for t in self.tokens)
 
-    @property
+    @cached_property
     def middle(self) -> float:
         box = self.box
         return (box[0] + box[2]) / 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     """Runs on one baseline, from left to right."""
 
     runs: tuple[Run, ...]
 
-    @property
+    @cached_property
     def tokens(self) -> tuple[Token, ...]:
         return tuple(t for run in self.runs for t in run.tokens)
 
-    @property
+    @cached_property
     def text(self) -> str:
         return " ".join(run.text for run in self.runs)
 
-    @property
+    @cached_property
     def box(self) -> Box:
         return union(run.box for run in self.runs)
 
-    @property
+    @cached_property
     def y(self) -> float:
         """The height of its middle."""
         return median((t.box[1] + t.box[3]) / 2 for t in self.tokens)
@@ -85,7 +88,7 @@ class Row:
         return Run(tokens) if tokens else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sheet:
     """A page as rows from top to bottom. ``line`` is the usual height of a line, ``em`` the same measured across."""
 
@@ -93,8 +96,17 @@ class Sheet:
     rows: tuple[Row, ...]
     line: float
     em: float
+    _told: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    @property
+    def once(self, question: Hashable, answer: Callable[[], T]) -> T:
+        """What ``answer`` gives, asked once for each ``question``: a page is weighed by half a hundred forms, and many of
+        them ask the same."""
+        if question not in self._told:
+            self._told[question] = answer()
+        told: T = self._told[question]
+        return told
+
+    @cached_property
     def text(self) -> str:
         return "\n".join(row.text for row in self.rows)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 __all__ = ["fold"]
 
 
+@lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """``text`` without diacritics, case-folded, NFC: "Đặng Thị Huệ" gives "dang thi hue".
 
