@@ -124,6 +124,11 @@ def test_a_name_at_the_left_edge_is_still_the_name(draw, understand) -> None:
     assert record.value("trich_yeu") == about
 
 
+def test_a_colon_apart_from_its_label_makes_no_slot(draw, understand) -> None:
+    number = field(understand.one(draw(paper("TỜ TRÌNH", "TTr").replace("Số: 45", "Số  : 45"))), "so_ky_hieu")
+    assert (number.value, number.status) == ("45/TTr-SYT", "clear")
+
+
 def test_a_letter_without_a_subject_is_one_by_its_address(draw, understand, letter) -> None:
     bare = letter.replace("V/v hướng dẫn tiêm chủng", "                        ").replace("mở rộng năm 2026\n", "\n", 1)
     record = understand.one(draw(bare))

@@ -123,7 +123,10 @@ def by_pen(rows: Sequence[Row], number: Sequence[Token], dated: Sequence[Token],
     figure alone, which no office prints without its nought. ``em`` is the height of a line, measured across."""
     label = next((t for row in rows for t in row.tokens if number and _is_label_of(t, number[0])), None)
     pen = {"symbol": _symbol_by_pen(number, label, dated), "dated": _day_by_pen(dated)}
-    slotted = [label, *number[:2]] if label is not None else list(number[:2])
+    before = [
+        t for row in rows if number and number[0] in row.tokens for t in row.tokens if t.box[2] <= number[0].box[0]
+    ]
+    slotted = [*before[-1:], *number[:2]] if label is not None else list(number[:2])  # "Số :" may be two words
     lone = bool(number) and re.match(r"^\W*\d\s?/", "".join(t.text for t in number)) is not None
     apart = len(number) > 1 and re.fullmatch(r"\d+", number[0].text) is not None and number[1].text.startswith("/")
     if lone or apart or _loose(slotted, em):
