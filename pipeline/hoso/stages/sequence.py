@@ -305,9 +305,14 @@ def _home(chain: Chain, before: Sequence[Chain], others: Sequence[Chain]) -> Cha
     named = [c for c in others if c.head.opening is not None and _same_number(c.head.symbol, chain.head.symbol)]
     if named:
         return last if last is not None and any(c is last for c in named) else named[0]
-    if last is not None and last.head.opening is not None and last.head.symbol:
-        return None  # both numbers are known, and they are not the same
+    if last is not None and last.head.opening is not None and _other_number(last.head.symbol, chain.head.symbol):
+        return None
     return last
+
+
+def _other_number(one: str, other: str) -> bool:
+    """Whether two numbers are surely not the same: more apart than a misread figure and letter make them."""
+    return bool(one and other) and texts.distance(one, other) > max(2, len(one) // 4)
 
 
 def _same_number(one: str, other: str) -> bool:
