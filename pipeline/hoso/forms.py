@@ -97,14 +97,14 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class FieldRule:
-    """One field. ``labels`` are the wordings of its printed label, ``until`` texts that end its value, ``lines`` how many
-    lines it may run over, ``choices`` the values it may have, ``columns`` those of a table ("key: heading | heading"),
-    ``pattern`` a regular expression its value must match whole, ``same_as`` the fact it states ("person.name"),
-    ``block``: the headings of its part of the form, or the name under which the form lists them in ``[blocks]``; its labels count only behind one of them and before the heading of the
-    next part ("Dân tộc" of the mother), those of the form's first block from the top,
-    ``months`` how many months from this date the paper may be used (0: no term),
-    ``column`` its warehouse type, ``nth`` which of several equal labels is meant (1 the first, -1 the last), ``witness``
-    what else may state it ("citizen-qr.name", "mrz.name": see ``stages/witness``)."""
+    """One field. ``labels`` are the wordings of its printed label, ``until`` texts that end its value, ``lines``
+    how many lines it may run over, ``choices`` the values it may have, ``columns`` those of a table ("key: heading
+    | heading"), ``pattern`` a regular expression its value must match whole, ``same_as`` the fact it states
+    ("person.name"), ``block`` the headings of its part of the form, or the name under which the form lists them in
+    ``[blocks]``; its labels count only behind one of them and before the heading of the next part ("Dân tộc" of the
+    mother), those of the form's first block from the top, ``months`` how many months from this date the paper may
+    be used (0: no term), ``column`` its warehouse type, ``nth`` which of several equal labels is meant (1 the
+    first, -1 the last), ``witness`` what else may state it ("citizen-qr.name", "mrz.name": see ``stages/witness``)."""
 
     name: str
     title: str

@@ -16,7 +16,7 @@ from hoso.forms import Anchor, Form
 from hoso.nouns import Seen
 from hoso.stages import witness
 from hoso.stages.layout import Sheet
-from hoso.stages.letterhead import clean, kind_of, national_row, tells
+from hoso.stages.letterhead import kind_of, national_row, tells
 from hoso.values import text as texts
 from hoso.values.fold import fold
 
@@ -115,7 +115,7 @@ def bears(laid: Sheet, anchor: Anchor) -> float:
             continue
         if anchor.alone:
             for run in row.runs:
-                tokens = clean(run.tokens)
+                tokens = run.clean
                 text = " ".join(t.text for t in tokens)
                 colon = anchor.text.endswith(":") == any(t.text.endswith(":") for t in run.tokens[-2:])
                 if (

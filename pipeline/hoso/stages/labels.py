@@ -88,7 +88,11 @@ def claims(sheets: Sequence[Sheet], form: Form) -> tuple[Claim, ...]:
                         _entitles(words, label) or texts.skeleton(words)[:1] != texts.skeleton(label)[:1]
                     ):
                         continue
-                    if len(texts.skeleton(label)) <= 4 and not colon and not (led and _headed(rule, plain[: hit.start])):
+                    if (
+                        len(texts.skeleton(label)) <= 4
+                        and not colon
+                        and not (led and _headed(rule, plain[: hit.start]))
+                    ):
                         continue
                     if any(":" in t for t in plain[hit.start : hit.end - 1]):
                         continue

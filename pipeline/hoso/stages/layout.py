@@ -15,6 +15,7 @@ from statistics import median
 from typing import Any, TypeVar
 
 from hoso.nouns import Box, Place, Seen, Word
+from hoso.stages.specks import clean
 from hoso.values import text as texts
 
 __all__ = ["Row", "Run", "Sheet", "Token", "place_of", "sheet", "union"]
@@ -46,6 +47,11 @@ class Run:
     tokens: tuple[Token, ...]
 
     @cached_property
+    def clean(self) -> tuple[Token, ...]:
+        """Its tokens without specks."""
+        return clean(self.tokens)
+
+    @cached_property
     def text(self) -> str:
         return " ".join(t.text for t in self.tokens)
 
@@ -68,6 +74,11 @@ class Row:
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
         return tuple(t for run in self.runs for t in run.tokens)
+
+    @cached_property
+    def clean(self) -> tuple[Token, ...]:
+        """Its tokens without specks."""
+        return clean(self.tokens)
 
     @cached_property
     def text(self) -> str:

@@ -17,7 +17,7 @@ from hoso.forms import Form
 from hoso.nouns import Seen
 from hoso.stages.begins import Opening, bears, opening, says_appendix
 from hoso.stages.layout import Row, Run, Sheet, sheet
-from hoso.stages.letterhead import clean, head, national_row
+from hoso.stages.letterhead import head, national_row
 from hoso.stages.signing import signing
 from hoso.values import numbers
 from hoso.values import text as texts
@@ -160,7 +160,7 @@ def _number(laid: Sheet) -> tuple[int | None, int | None, bool, frozenset[int], 
         if not (row.y < _TOP or row.y > _FOOT or lonely):
             continue
         for run in row.runs:
-            tokens = clean(run.tokens)
+            tokens = run.clean
             tight = re.sub(r"\s", "", fold(" ".join(t.text for t in run.tokens)))
             alone = len(row.runs) == 1
             where = f"{'top' if row.y < _TOP else 'foot'} {'middle' if 0.4 < run.middle < 0.62 else 'side'}"
@@ -261,7 +261,7 @@ def _titled(body: Sequence[Row]) -> bool:
     if len(body) < 3:
         return False
     row = body[0]
-    text = " ".join(t.text for t in clean(row.tokens))
+    text = " ".join(t.text for t in row.clean)
     middle = (row.box[0] + row.box[2]) / 2
     capital = sum(c.isalpha() for c in text) >= 6 and texts.upper_share(text) > 0.8
     centred = abs(middle - 0.5) < 0.09 and row.box[0] > _left(body) + 0.08

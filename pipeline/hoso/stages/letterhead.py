@@ -78,6 +78,10 @@ class Head:
 
 def national_row(sheet: Sheet, lowest: float = 0.40) -> tuple[int, float, float] | None:
     """(row, left, likeness) of the national title, or of the motto where the title is lost; None for neither."""
+    return sheet.once(("national row", lowest), lambda: _national_row(sheet, lowest))
+
+
+def _national_row(sheet: Sheet, lowest: float) -> tuple[int, float, float] | None:
     best: tuple[int, float, float] | None = None
     for index, row in enumerate(sheet.rows):
         if row.y > lowest:
@@ -108,9 +112,7 @@ def head(sheet: Sheet) -> Head:
     left = [_left(row, edge, taken) for row in rows]
     number_at, symbol = slots.symbol(rows, left, sheet, rows[dated_at].y if dated_at is not None else None)
     agency_rows = [
-        c
-        for run in left[: number_at if number_at is not None else _agency_end(left)]
-        if run and (c := clean(run.tokens))
+        c for run in left[: number_at if number_at is not None else _agency_end(left)] if run and (c := run.clean)
     ]
     parents, agency = _agencies(agency_rows)
     if titled is not None:
@@ -128,7 +130,7 @@ def tells(sheet: Sheet, anchor: Anchor) -> float | None:
     if anchor.leads:
         _, top, _, bottom = anchor.box
         runs = (run for index, run in titling.places(sheet) if top <= sheet.rows[index].y <= bottom)
-        return max((titling.leads(run.tokens, anchor.text) for run in runs), default=0.0)
+        return max((titling.leads(run.clean, anchor.text) for run in runs), default=0.0)
     if not anchor.untitled:
         return None
     found = national_row(sheet)
@@ -167,7 +169,7 @@ def _left(row: Row, edge: float, taken: set[int]) -> Run | None:
 def _agency_end(left: Sequence[Run | None]) -> int:
     """How many rows of the left column are capitals from its top: the agency, where no number ends it."""
     for index, run in enumerate(left):
-        if run is not None and clean(run.tokens) and texts.upper_share(run.text) < 0.6:
+        if run is not None and run.clean and texts.upper_share(run.text) < 0.6:
             return index
     return len(left)
 

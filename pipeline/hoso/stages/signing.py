@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from hoso.stages.layout import Row, Run, Sheet, Token
 from hoso.stages.recipients import opens
-from hoso.stages.specks import clean
 from hoso.values import persons, titles
 from hoso.values import text as texts
 
@@ -100,7 +99,7 @@ def _block(sheet: Sheet, top: float, low: float) -> Signing | None:
         if row.y < top or (not rows and row.y > low):
             continue
         run = _right(row)
-        tokens = clean(run.tokens) if run else ()
+        tokens = run.clean if run else ()
         text = " ".join(t.text for t in tokens)
         if not tokens:
             continue
@@ -138,7 +137,7 @@ def _is_office(text: str, going_on: bool) -> bool:
 
 def _stretches(run: Run) -> list[tuple[Token, ...]]:
     """The run itself, and its stretches of capitalised words: a stroke of the pen often reads as a word beside the name."""
-    tokens = clean(run.tokens)
+    tokens = run.clean
     found = [tokens] if tokens else []
     stretch: list[Token] = []
     for token in (*tokens, None):

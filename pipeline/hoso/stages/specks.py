@@ -8,8 +8,10 @@ is a figure still.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from hoso.stages.layout import Token
+if TYPE_CHECKING:
+    from hoso.stages.layout import Token
 
 __all__ = ["BOXES", "clean", "trim"]
 

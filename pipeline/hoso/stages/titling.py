@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hoso.stages.layout import Row, Run, Sheet, Token
-from hoso.stages.specks import clean
 from hoso.values import dates, numbers
 from hoso.values import text as texts
 from hoso.values.fold import fold
@@ -54,7 +53,7 @@ class Titled:
 
 def kind_of(run: Run) -> str:
     """The kind of paper that a run names as a title of its own, "" for none."""
-    tokens = clean(run.tokens)
+    tokens = run.clean
     text = " ".join(t.text for t in tokens)
     if not 4 <= len(text) <= 24 or texts.upper_share(text) < 0.7:
         return ""
@@ -63,30 +62,35 @@ def kind_of(run: Run) -> str:
 
 
 def leads(tokens: Sequence[Token], name: str) -> float:
-    """How well ``name`` is read in capitals at the beginning of a line, 0..1; a little less where the line goes on.
+    """How well ``name`` is read in capitals at the beginning of a line of clean ``tokens``, 0..1; a little less where the
+    line goes on.
 
     "QUYẾT ĐỊNH:" is the word that decides, no title: a colon right behind the name makes it none.
     """
-    tokens = clean(tokens)
     text = " ".join(t.text for t in tokens)
+    if texts.upper_share(text) < 0.7:
+        return 0.0
     whole = texts.likeness(text, name)
-    best = max(TITLES, key=lambda title: texts.likeness(text, title))
-    if whole >= 0.86 and texts.upper_share(text) >= 0.7 and not text.endswith(":"):
-        return whole if texts.likeness(text, best) <= whole else 0.0
+    if whole >= 0.86 and not text.endswith(":"):
+        return whole if max(texts.likeness(text, title) for title in TITLES) <= whole else 0.0
     hit = next((h for h in texts.find(name, [t.text for t in tokens], 0.9) if h.start == 0), None)
     if hit is None or hit.end >= len(tokens) or tokens[hit.end - 1].text.endswith(":"):
         return 0.0
     return 0.93 * hit.score if texts.upper_share(text) >= 0.8 else 0.0
 
 
-def places(sheet: Sheet) -> Iterator[tuple[int, Run]]:
+def places(sheet: Sheet) -> Sequence[tuple[int, Run]]:
     """(row, run) of every line that may bear a name by where it stands: centred and alone in its row; or, below the line of
     the date, at the left edge of the text and nothing else in its row."""
+    return sheet.once("places of a name", lambda: tuple(_places(sheet)))
+
+
+def _places(sheet: Sheet) -> Iterator[tuple[int, Run]]:
     dated = False
     for index, row in enumerate(sheet.rows):
         for run in row.runs:
-            alone = len(clean(row.tokens)) <= len(run.tokens) + 2
-            flush = dated and len(clean(row.tokens)) == len(clean(run.tokens)) and run.middle <= 0.36
+            alone = len(row.clean) <= len(run.tokens) + 2
+            flush = dated and len(row.clean) == len(run.clean) and run.middle <= 0.36
             if (alone and 0.36 < run.middle < 0.72 and run.box[0] > 0.1) or flush:
                 yield index, run
         dated = dated or dates.ends_in_date(row.text)
@@ -94,6 +98,10 @@ def places(sheet: Sheet) -> Iterator[tuple[int, Run]]:
 
 def title(sheet: Sheet, start: int, top: float) -> Titled | None:
     """The name of a kind below the head that begins in row ``start`` at height ``top``; None for none."""
+    return sheet.once(("title", start, top), lambda: _title(sheet, start, top))
+
+
+def _title(sheet: Sheet, start: int, top: float) -> Titled | None:
     for index, run in places(sheet):
         y = sheet.rows[index].y
         if index < start or y < top + 2 * sheet.line:
@@ -102,7 +110,7 @@ def title(sheet: Sheet, start: int, top: float) -> Titled | None:
             break
         if kind := kind_of(run):
             return Titled(index, kind, run.tokens)
-        tokens = clean(run.tokens)
+        tokens = run.clean
         score, name = max((leads(tokens, name), name) for name in TITLES)
         if score >= 0.8:
             count = len(name.split())
@@ -113,6 +121,10 @@ def title(sheet: Sheet, start: int, top: float) -> Titled | None:
 def entitled(sheet: Sheet, start: int) -> bool:
     """Whether a line of capitals of its own, centred below row ``start``, gives the paper a name, of whatever kind: a công
     văn has none. Stops at the address ("Kính gửi")."""
+    return sheet.once(("entitled", start), lambda: _entitled(sheet, start))
+
+
+def _entitled(sheet: Sheet, start: int) -> bool:
     if not sheet.rows:
         return False
     top = sheet.rows[start].y
@@ -122,7 +134,7 @@ def entitled(sheet: Sheet, start: int) -> bool:
         if row.y < top + 2.6 * sheet.line:
             continue
         for run in row.runs:
-            letters = [t for t in clean(run.tokens) if sum(c.isalpha() for c in t.text) >= 2]
+            letters = [t for t in run.clean if sum(c.isalpha() for c in t.text) >= 2]
             crossing = run.box[0] < 0.47 and run.box[2] > 0.53 and 0.36 < run.middle < 0.66
             if crossing and len(letters) >= 2 and texts.upper_share(run.text) > 0.85:
                 return True
@@ -137,7 +149,7 @@ def subject(rows: Sequence[Row], left: Sequence[Run | None], number_at: int | No
         run = left[index]
         if run is None:
             continue
-        tokens = clean(run.tokens)
+        tokens = run.clean
         if not kept:
             if not tokens or not SUBJECT.match(fold(" ".join(t.text for t in tokens))):
                 continue
@@ -199,7 +211,7 @@ def abstract(sheet: Sheet, titled: Titled) -> tuple[tuple[Token, ...], bool]:
 
 def _centred(row: Row, middle: float) -> tuple[Token, ...]:
     """The words of a row that are centred on ``middle``: all of it, or the one run of it that is, beside a stamp."""
-    parts = [tokens for tokens in (clean(row.tokens), *(clean(run.tokens) for run in row.runs)) if tokens]
+    parts = [tokens for tokens in (row.clean, *(run.clean for run in row.runs)) if tokens]
     if len(parts) < 3:
         return parts[0] if parts else ()
 

@@ -89,7 +89,9 @@ def _dated(match: re.Match[str]) -> Dated:
         figures, n = as_digits(match[name])
         parts.append(figures)
         changed += n
-    cut = len(match["d"]) == 1 and re.search(r"\d[\s.,]{1,3}$", match.string[: match.start()])  # "1. 5/08": a fifteenth?
+    cut = len(match["d"]) == 1 and re.search(
+        r"\d[\s.,]{1,3}$", match.string[: match.start()]
+    )  # "1. 5/08": a fifteenth?
     return Dated(match.start(), match.end(), _real(*parts), 0.4 if cut else max(0.4, 1.0 - 0.2 * changed))
 
 

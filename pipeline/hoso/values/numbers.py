@@ -87,7 +87,9 @@ def dossier_code(text: str) -> Parsed:
     if dossier_date(match[0]) is None:
         return Parsed(match[0], 0.3, "value.impossible-date")
     whole = _AGENCY.fullmatch(match[0].split("-")[0]) is not None
-    whole = whole and not re.search(r"\d\W*$", tight[: max(0, tight.find(match[0]))])  # a group stands before it, cut off
+    whole = whole and not re.search(
+        r"\d\W*$", tight[: max(0, tight.find(match[0]))]
+    )  # a group stands before it, cut off
     return Parsed(match[0], quality * (1.0 if whole else 0.5))
 
 

@@ -61,6 +61,14 @@ def distance(one: str, other: str) -> int:
     return Levenshtein.distance(one, other)
 
 
+@lru_cache(maxsize=4096)
+def _bones(tokens: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+    """The skeletons of words and all of them in one: a line is searched for a hundred labels."""
+    bones = tuple(map(skeleton, tokens))
+    return bones, "".join(bones)
+
+
+@lru_cache(maxsize=65536)
 def upper_share(text: str) -> float:
     """The share of capital letters among the letters of ``text``; 0 where there is none."""
     letters = [c for c in text if c.isalpha()]
@@ -73,8 +81,8 @@ def find(label: str, tokens: Sequence[str], floor: float = 0.82) -> tuple[Hit, .
     A label of three letters or fewer ("Số", "Tại") must be read exactly, marks aside: shorter ones are like anything.
     """
     wanted = skeleton(label)
-    bones = [skeleton(t) for t in tokens]
-    if not wanted or fuzz.partial_ratio(wanted, "".join(bones)) < 100 * floor - 8:
+    bones, whole = _bones(tuple(tokens))
+    if not wanted or fuzz.partial_ratio(wanted, whole, score_cutoff=100 * floor - 8) == 0:
         return ()
     least = 1.0 if len(wanted) <= 3 else floor
     words = max(1, len(label.split()))
