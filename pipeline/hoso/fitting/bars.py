@@ -19,7 +19,8 @@ __all__ = ["FOLDS", "at_most", "failed", "part_of", "with_bars"]
 
 FOLDS = 5
 """Into how many parts the dossiers fall: each is judged by what was learned from the others."""
-_SURE = 0.9  # one-sided confidence that the share of wrong fields among those accepted is below the target
+_TOLD = 0.9  # one-sided confidence of the bounds that are told
+_SURE = 0.5  # the same for setting bars: the share is as likely below the target as above it
 _PRICES = (
     0.1,
     0.3,
@@ -30,7 +31,7 @@ _FEW_OF_FIELD = 60  # rows below which a field is held to the bar of its kind to
 _MARGIN = 0.15  # log odds that a bar keeps from the last wrong field it shuts out
 
 
-def at_most(wrong: int, of: int, sure: float = _SURE) -> float:
+def at_most(wrong: int, of: int, sure: float = _TOLD) -> float:
     """The share that ``wrong`` among ``of`` shows it to be below, with one-sided confidence ``sure``; 1.0 for none."""
     if of == 0 or wrong >= of:
         return 1.0
