@@ -165,6 +165,8 @@ def test_an_appendix_goes_with_the_paper_whose_number_it_names(draw, forms: Form
 def test_an_appendix_whose_number_is_misread_stays_with_the_paper_before_it(draw, forms: Forms, two) -> None:
     pages = heap(draw, *two[0], APPENDIX.format(number="l28").replace("QĐ-SYT", "QD-SYT"))
     assert found(pages, forms) == [("quyet_dinh", [1, 2, 3, 4])]
+    glued = heap(draw, *two[0], APPENDIX.format(number=123).replace("QĐ-SYT ngày", "QĐ-SYTngày"))
+    assert found(glued, forms) == [("quyet_dinh", [1, 2, 3, 4])]
 
 
 def test_an_appendix_of_a_paper_that_is_not_here_is_a_paper_of_its_own(draw, forms: Forms, two) -> None:

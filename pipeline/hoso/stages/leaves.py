@@ -200,7 +200,7 @@ def _tied(body: Sequence[Row]) -> str:
     if tie is None or len(low) != len(texts.nfc(told)):
         return ""
     after = re.search(r"(?<![a-z])s[o0]\s?[:.]?\s*", low[tie.end() :])
-    return _skeleton(told[tie.end() + after.end() :].split(" ngày")[0][:40]) if after else ""
+    return _skeleton(re.split(r"\s?(?:ngày|ngay)", told[tie.end() + after.end() :])[0][:40]) if after else ""
 
 
 def _skeleton(text: str) -> str:

@@ -312,11 +312,12 @@ def _home(chain: Chain, before: Sequence[Chain], others: Sequence[Chain]) -> Cha
 
 def _other_number(one: str, other: str) -> bool:
     """Whether two numbers are surely not the same: more apart than a misread figure and letter make them."""
-    return bool(one and other) and texts.distance(one, other) > max(2, len(one) // 4)
+    return bool(one and other) and not _same_number(one, other) and texts.distance(one, other) > max(2, len(one) // 4)
 
 
 def _same_number(one: str, other: str) -> bool:
-    return bool(one) and (one == other or (texts.distance(one, other) <= 1 and len(one) > 6))
+    short, long = sorted((one, other), key=len)
+    return len(short) > 4 and (long.startswith(short) or (texts.distance(one, other) <= 1 and len(one) > 6))
 
 
 def _likenesses(leaves: Sequence[Leaf]) -> list[dict[str, float]]:
