@@ -220,7 +220,7 @@ def test_the_same_value_on_another_paper_is_noted(forms: Forms) -> None:
 def test_the_command_tells_each_kind_and_field_and_keeps_what_it_learned(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from hoso.cli.calibrate import calibrate
+    from hoso.cli import hoso
     from hoso.site import Site, make
 
     folder = tmp_path / "models" / calibration.FOLDER
@@ -232,9 +232,8 @@ def test_the_command_tells_each_kind_and_field_and_keeps_what_it_learned(
     assert make(home, "")
     with Site(home) as site:
         before = site.calibration.fingerprint
-    done = CliRunner().invoke(
-        calibrate, ["--target", "0.05", "--json", "--write"], obj=str(home), catch_exceptions=False
-    )
+    words = ["--home", str(home), "calibrate", "--target", "0.05", "--json", "--write"]
+    done = CliRunner().invoke(hoso, words, catch_exceptions=False)
     told = [json.loads(line) for line in done.output.splitlines() if line.startswith("{")]
     assert [(one["kind"], one["field"]) for one in told] == [("text", None), ("text", "thu.truong"), (None, None)]
     assert all(one["rows"] == 900 and 0 < one["accepted"] < 900 for one in told)
