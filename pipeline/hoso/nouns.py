@@ -15,10 +15,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from hoso.verdicts import SignatureFinding, Verification, Violation
+
 __all__ = [
     "Balance", "Batch", "Box", "Code", "Decision", "Document", "DocumentState", "Dossier", "Effect", "Fact",
     "Field", "Filing", "Mandate", "Outcome", "Page", "PageRef", "Picture", "Place", "Problem", "Quarantined",
-    "Raster", "Reading", "Record", "Scan", "Sealed", "Seen", "SignatureFinding", "Standing", "Survey", "Word",
+    "Raster", "Reading", "Record", "Scan", "Sealed", "Seen", "SignatureFinding", "Standing", "Survey", "Verification",
+    "Violation", "Word",
 ]  # fmt: skip
 
 Box = tuple[float, float, float, float]
@@ -277,59 +280,6 @@ class Mandate:
     until: str
     test: bool = False
     withdrawn: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SignatureFinding:
-    """The verdict on one signature of a PDF: never "valid" for a file changed after signing."""
-
-    name: str
-    signer: str
-    issuer: str
-    signed_at: str
-    intact: bool
-    trusted: bool
-    whole_file: bool
-    certificate_from: str = ""
-    certificate_until: str = ""
-    algorithm: str = ""
-    text: str = ""
-
-    @property
-    def valid(self) -> bool:
-        """Intact, covering the whole file, and leading to a configured root."""
-        return self.intact and self.trusted and self.whole_file
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """One broken rule of an archive PDF: ``clause`` of ISO 19005-2 ("6.2.11.4.1"), what is wrong, and where."""
-
-    clause: str
-    text: str
-    where: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """What a look at a delivered PDF told: read-only, never raised over.
-
-    ``claim`` is the PDF/A claim of its metadata ("2U", "" for none); ``mark`` the words of the conversion mark found on
-    page 1, "" for none; ``violations`` those of PDF/A-2u; ``text`` the verdict in Vietnamese."""
-
-    readable: bool
-    pages: int = 0
-    signatures: tuple[SignatureFinding, ...] = ()
-    violations: tuple[Violation, ...] = ()
-    claim: str = ""
-    mark: str = ""
-    text: str = ""
-
-    @property
-    def valid(self) -> bool:
-        """Readable, signed, every signature valid, and no rule of PDF/A-2u broken."""
-        signed = bool(self.signatures) and all(finding.valid for finding in self.signatures)
-        return self.readable and signed and not self.violations
 
 
 @dataclass(frozen=True, slots=True)
