@@ -366,3 +366,20 @@ def test_bold_letters_as_large_as_a_punched_hole_stay_and_the_hole_goes(sheet: S
     were = np.asarray(drawn.image.convert("L"))[top:bottom, left:right] < 100
     assert np.count_nonzero(straight[top:bottom, left:right] < 100) > 0.9 * np.count_nonzero(were)
     assert not (straight[1105:1145, 65:105] < 100).any()
+
+
+@pytest.mark.parametrize("raised", [0, 2])
+def test_the_dot_below_a_vowel_outlives_the_leader_it_stands_in(sheet: Sheets, raised: int) -> None:
+    words, bare = "nhận hạng quận trị tại", "nhân hang quân tri tai"
+    dotted, plain = (np.asarray(sheet().text(400, 900, text, 40).image.convert("L")) < 128 for text in (words, bare))
+    below = dotted & ~plain
+    foot = np.flatnonzero(below.any(axis=1))
+    drawn = sheet().body(lines=6, top=1100).text(200, 900, "Nơi ở:", 40).text(400, 900, words, 40)
+    level = int(foot[0]) + 1 - raised
+    for x in range(400, 1500, 11):
+        drawn.pen.rectangle((x, level, x + 2, level + 2), fill=(25, 25, 25))
+    cleaned = clean(grey(drawn)).page
+    straight = np.frombuffer(cleaned.data, np.uint8).reshape(cleaned.height, cleaned.width) < 128
+    kept = [straight[below & (np.arange(below.shape[1]) // 40 == part)] for part in range(below.shape[1] // 40)]
+    assert all(np.count_nonzero(dot) > 0.5 * len(dot) for dot in kept if len(dot) > 6)
+    assert not straight[level : level + 3, 1100:1490].any(), "the leader behind the words is gone"

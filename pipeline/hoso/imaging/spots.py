@@ -17,6 +17,8 @@ from hoso.imaging.pixels import Pixels
 __all__ = ["SPECKLED", "leaders", "letters", "paint", "specks", "strays"]
 
 SPECKLED = 100  # specks from which a page counts as speckled (measured; fewer are periods and dots)
+_LARGER, _DEEPER, _NEAR = 1.4, 0.9, 60.0  # of a dot's ink; pixels at 200 dpi below its neighbours, and how far those are
+_ALONE = 2.2  # of the pitch: how far the nearest dot of a leader may be
 _RUN = 6  # dots in a row from which they are a leader, never an ellipsis
 
 
@@ -67,7 +69,24 @@ def leaders(found: Parts, dpi: float) -> Pixels:
         for row in np.split(order, np.flatnonzero(np.diff(band)) + 1):
             if len(row) >= _RUN:
                 fresh[_in_step(row, x, y, pitch, unit)] = True
-    return index[(taken | fresh) & ~_colons(x, y, unit)]
+    return index[(taken | fresh) & ~_colons(x, y, unit) & ~_below(found, index, taken, unit)]
+
+
+def _below(found: Parts, index: Pixels, taken: Pixels, unit: float) -> Pixels:
+    """Which of the dots ``index`` reach lower than the leader they stand in (its sure dots are ``taken``) and are larger:
+    the dot below a vowel, or one that a dot of the leader touches. Without it the word is another ("hạng", "hang")."""
+    foot, size = found.bottom[index].astype(np.float64), found.area[index]
+    middle = found.left[index] + found.width[index] / 2
+    lower = np.zeros(len(index), bool)
+    sure = np.flatnonzero(taken)
+    if len(sure) < _RUN:
+        return lower
+    usual = float(np.median(size[sure]))
+    for k in np.flatnonzero(size >= _LARGER * usual):
+        near = sure[(np.abs(middle[sure] - middle[k]) < _NEAR * unit) & (np.abs(foot[sure] - foot[k]) < 6 * unit)]
+        near = near[near != k]
+        lower[k] = len(near) > 2 and foot[k] - np.median(foot[near]) >= _DEEPER * unit
+    return lower
 
 
 def _in_step(row: Pixels, x: Pixels, y: Pixels, pitch: float, unit: float) -> Pixels:
@@ -87,7 +106,8 @@ def _in_step(row: Pixels, x: Pixels, y: Pixels, pitch: float, unit: float) -> Pi
     if np.count_nonzero(side_by_side) < 3:
         return row[:0]
     level: Pixels = chosen[np.abs(y[chosen] - np.median(y[chosen])) <= 1.3 * unit]
-    return level
+    apart = np.diff(x[level], prepend=-np.inf, append=np.inf)
+    return level[np.minimum(apart[:-1], apart[1:]) < _ALONE * pitch]  # a dot by itself is that of a vowel
 
 
 def _colons(x: Pixels, y: Pixels, unit: float) -> Pixels:
