@@ -1,80 +1,105 @@
-"""Owns the verdict on the signatures of a PDF: intact, trusted, whole; one finding each, and never an exception.
+"""Owns the verdict on the signatures of a PDF: intact, trusted, whole, since when; one finding each,
+and never an exception.
 
-Stricter than its library: whatever follows the last signature makes the file not whole, and of what follows an earlier
-one only further signatures and their proofs are let pass, no metadata and no form values. Offline: no certificate or
-revocation list is fetched. Trust is judged at the instant the signature says it was made.
+Stricter than its library: see ``changes`` for what may follow a signature. Offline: no certificate or revocation list is
+fetched; those kept in the file (DSS) count. Trust is judged at the instant a trusted timestamp proves, else at the one
+the signature claims. Never logs: the library's own log names people.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+import logging
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
 from asn1crypto import pem
 from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.diff_analysis import (
-    CatalogModificationRule,
-    DiffResult,
-    DSSCompareRule,
-    FormUpdatingRule,
-    ModificationLevel,
-    ObjectStreamRule,
-    SigFieldCreationRule,
-    SigFieldModificationRule,
-    StandardDiffPolicy,
-    XrefStreamRule,
-)
+from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation import EmbeddedPdfSignature
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko.sign.validation.pdf_embedded import async_validate_pdf_signature, async_validate_pdf_timestamp
 from pyhanko_certvalidator import ValidationContext
 
 from hoso.errors import Misconfigured
 from hoso.nouns import SignatureFinding
 from hoso.signers.awaiting import finish
+from hoso.signers.changes import Follows, covered, follows
+from hoso.signers.findings import broken, common_name, finding, instant
+from hoso.signers.structure import algorithm, sound, weak
 
-__all__ = ["validate"]
+__all__ = ["VERSION", "validate"]
 
-_STRICT = StandardDiffPolicy(
-    global_rules=[
-        CatalogModificationRule(),
-        XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
-        ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
-        DSSCompareRule().as_qualified(ModificationLevel.LTA_UPDATES),
-    ],
-    form_rule=FormUpdatingRule(field_rules=[SigFieldCreationRule(), SigFieldModificationRule()]),
-)
+VERSION = "2"
+
+_BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*\d+\s+\d+\s+\d+\s+\d+\s*\]")
 
 
 def validate(pdf: bytes, roots: Sequence[bytes]) -> tuple[SignatureFinding, ...]:
-    """One finding a signature, in signing order; empty for a file without any (or that is no PDF).
+    """One finding a signature or document timestamp, in signing order; empty for a file without any (or that is no PDF).
 
     ``roots`` are certificates, PEM (several in one are fine) or DER. Raises :class:`Misconfigured` for a root that is
     no certificate, and nothing over the PDF.
     """
     trusted = [one for data in roots for one in _certificates(data)]
+    with _unlogged():
+        return _validated(pdf, trusted)
+
+
+def _validated(pdf: bytes, roots: list[asn1_x509.Certificate]) -> tuple[SignatureFinding, ...]:
+    lost = _BYTE_RANGE.search(pdf) is not None
     try:
         reader = PdfFileReader(BytesIO(pdf), strict=False)
-        embedded = list(reader.embedded_signatures)
-        hybrid = bool(reader.xrefs.hybrid_xrefs_present)
+        if reader.encrypted and reader.decrypt("").status.name == "FAILED":
+            return (broken("", "tệp có mật khẩu nên không kiểm tra được"),) if lost else ()
+        fields = [(str(name), field) for name, _, field in enumerate_sig_fields(reader, filled_status=True)]
     except Exception as error:  # the library raises of every kind over broken files; one of them must not stop a batch
-        if b"/ByteRange" in pdf:
-            return (_broken("", f"không đọc được chữ ký ({type(error).__name__})"),)
-        return ()
-    findings = []
-    for signature in embedded:
-        name = ""
+        return (broken("", f"không đọc được chữ ký ({type(error).__name__})"),) if lost else ()
+    if not fields and lost:
+        return (broken("", "tệp còn dấu vết một chữ ký mà không có trường chữ ký nào"),)
+    signatures: list[EmbeddedPdfSignature] = []
+    findings: list[SignatureFinding] = []
+    for name, field in fields:
         try:
-            name = str(signature.field_name)
-            last = signature is embedded[-1]
-            findings.append(_finding(pdf, signature, trusted, last_is_whole=_covers(pdf, embedded[-1]), last=last))
-            if hybrid:
-                findings[-1] = _broken(name, "tệp dùng bảng tham chiếu kép, không kiểm tra chắc chắn được")
-        except Exception as error:  # as above: this signature is not valid, the next one may be
-            findings.append(_broken(name, f"không kiểm tra được chữ ký ({type(error).__name__})"))
-    return tuple(findings)
+            signatures.append(EmbeddedPdfSignature(reader, field, name))
+        except Exception as error:  # as above: this signature cannot be read, the next one may be
+            findings.append(broken(name, f"không đọc được chữ ký ({type(error).__name__})"))
+    signatures.sort(key=lambda one: (_end(pdf, one), one.signed_revision))
+    for signature in signatures:
+        try:
+            findings.append(_finding(pdf, signature, signatures, roots))
+        except Exception as error:  # as above
+            findings.append(broken(signature.fq_name, f"không kiểm tra được chữ ký ({type(error).__name__})"))
+    return _stamped(tuple(findings))
+
+
+def _end(pdf: bytes, signature: EmbeddedPdfSignature) -> int:
+    try:
+        return covered(pdf, signature) or 0
+    except Exception:  # a range of no numbers: its own finding will say so
+        return 0
+
+
+@contextmanager
+def _unlogged() -> Iterator[None]:
+    """The library logs tracebacks and the names of certificates: no line of it leaves here."""
+    loggers = [logging.getLogger(name) for name in ("pyhanko", "pyhanko_certvalidator")]
+    before = [(one.propagate, one.level) for one in loggers]
+    for one in loggers:
+        one.propagate = False
+        one.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for one, (propagate, level) in zip(loggers, before, strict=True):
+            one.propagate = propagate
+            one.setLevel(level)
 
 
 def _certificates(data: bytes) -> list[asn1_x509.Certificate]:
@@ -93,100 +118,82 @@ def _certificates(data: bytes) -> list[asn1_x509.Certificate]:
 
 
 def _finding(
-    pdf: bytes, signature: EmbeddedPdfSignature, roots: list[asn1_x509.Certificate], *, last_is_whole: bool, last: bool
+    pdf: bytes,
+    signature: EmbeddedPdfSignature,
+    among: Sequence[EmbeddedPdfSignature],
+    roots: list[asn1_x509.Certificate],
 ) -> SignatureFinding:
     certificate = signature.signer_cert
-    at = signature.self_reported_timestamp
-    context = ValidationContext(
-        trust_roots=roots, allow_fetching=False, revocation_mode="soft-fail", moment=_aware(at) if at else None
-    )
-    if signature.sig_object_type == "/DocTimeStamp":
-        status: Any = finish(async_validate_pdf_timestamp(signature, context, skip_diff=True))
-        at = status.timestamp
-    else:
-        status = finish(async_validate_pdf_signature(signature, context, skip_diff=True))
-    intact = bool(status.intact and status.valid)
-    whole = last_is_whole and (last or _only_signed_further(signature))
-    trusted = bool(status.trusted) and bool(roots)
-    validity = certificate["tbs_certificate"]["validity"]
-    return SignatureFinding(
-        name=str(signature.field_name),
-        signer=_common_name(certificate.subject),
-        issuer=_common_name(certificate.issuer),
-        signed_at=_aware(at).isoformat() if at else "",
-        intact=intact,
-        trusted=trusted,
-        whole_file=whole,
-        certificate_from=validity["not_before"].native.isoformat(),
-        certificate_until=validity["not_after"].native.isoformat(),
-        algorithm=_algorithm(signature),
-        text=_verdict(intact, trusted, whole),
-    )
-
-
-def _covers(pdf: bytes, signature: EmbeddedPdfSignature) -> bool:
-    """Whether the signature's two ranges are the whole file but for its own hexadecimal string, delimiters included."""
-    ranges = [int(value) for value in signature.byte_range]
-    if len(ranges) != 4 or ranges[0] != 0 or min(ranges) < 0:
-        return False
-    _, first, second, length = ranges
-    gap = pdf[first:second]
-    if second + length != len(pdf) or gap[:1] != b"<" or gap[-1:] != b">":
-        return False
+    claimed = instant(signature)
+    is_stamp = signature.sig_object_type == "/DocTimeStamp"
+    status, checked = _status(signature, roots, claimed, is_stamp)
+    stamp = status if is_stamp else status.timestamp_validity
+    if stamp is not None and not is_stamp and stamp.trusted and claimed != stamp.timestamp:
+        status, checked = _status(signature, roots, stamp.timestamp, is_stamp)  # its time is proven: judge trust then
+    own = _end(pdf, signature)
+    later = [one for one in among if _end(pdf, one) > own]
     try:
-        content = bytes.fromhex(gap[1:-1].decode("ascii"))
-    except (ValueError, UnicodeDecodeError):
-        return False
-    return content == bytes(signature.pkcs7_content) and not content[_der_size(content) :].strip(b"\0")
-
-
-def _der_size(content: bytes) -> int:
-    """Bytes of the DER value that ``content`` starts with; what follows it is padding (ITU-T X.690, 8.1.3)."""
-    if len(content) < 2 or content[1] < 0x80:
-        return 2 + (content[1] if len(content) > 1 else 0)
-    count = content[1] & 0x7F
-    return 2 + count + int.from_bytes(content[2 : 2 + count], "big")
-
-
-def _only_signed_further(signature: EmbeddedPdfSignature) -> bool:
-    """Whether later revisions add signatures and their proofs alone."""
-    signature.compute_integrity_info(diff_policy=_STRICT)
-    result: Any = signature.diff_result  # set by the call above, which the checker does not see
-    if not isinstance(result, DiffResult):
-        return False
-    return bool(result.modification_level.value <= ModificationLevel.FORM_FILLING.value)
-
-
-def _aware(at: datetime) -> datetime:
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def _common_name(name: asn1_x509.Name) -> str:
-    said = name.native.get("common_name") or name.human_friendly
-    return str(said[-1] if isinstance(said, list) else said)
-
-
-def _algorithm(signature: EmbeddedPdfSignature) -> str:
-    info = signature.signer_info
-    digest = str(info["digest_algorithm"]["algorithm"].native).upper().replace("SHA", "SHA-")
-    mechanism = str(info["signature_algorithm"].signature_algo)
-    names = {"rsassa_pss": "RSASSA-PSS", "rsassa_pkcs1v15": "RSA PKCS#1 v1.5", "ecdsa": "ECDSA"}
-    key = signature.signer_cert.public_key
-    bits = key.bit_size if key.algorithm in {"rsa", "ec", "rsassa_pss"} else 0
-    return f"{names.get(mechanism, mechanism)} {bits or ''} {digest}".replace("  ", " ")
-
-
-def _verdict(intact: bool, trusted: bool, whole: bool) -> str:
-    if not intact:
-        return "Không hợp lệ: nội dung đã ký bị thay đổi hoặc chữ ký bị hỏng"
-    if not whole:
-        return "Không hợp lệ: tệp đã bị thay đổi sau khi ký"
-    if not trusted:
-        return "Chưa tin cậy: chứng thư không dẫn đến gốc tin cậy đã cấu hình, hoặc không có hiệu lực lúc ký"
-    return "Hợp lệ: nội dung toàn vẹn, chứng thư có hiệu lực lúc ký (chưa kiểm tra thu hồi)"
-
-
-def _broken(name: str, why: str) -> SignatureFinding:
-    return SignatureFinding(
-        name, "", "", "", intact=False, trusted=False, whole_file=False, text=f"Không hợp lệ: {why}"
+        told = follows(pdf, signature, later)
+    except Exception:  # later revisions too broken to be compared are changes
+        told = Follows(kept=False)
+    intact = bool(status.intact and status.valid) and sound(signature)
+    if stamp is not None and not is_stamp:
+        intact = intact and bool(stamp.intact and stamp.valid)
+    at = stamp.timestamp if is_stamp else claimed
+    return finding(
+        name=signature.fq_name,
+        signer=common_name(certificate.subject),
+        issuer=common_name(certificate.issuer),
+        certificate=certificate,
+        algorithm=algorithm(signature),
+        at=at,
+        stamp=None if stamp is None else (stamp.timestamp, bool(stamp.trusted) and bool(roots)),
+        is_stamp=is_stamp,
+        intact=intact,
+        trusted=bool(status.trusted) and bool(roots),
+        weak=weak(signature),
+        follows=told,
+        revoked=bool(status.revoked),
+        checked=checked,
     )
+
+
+def _status(
+    signature: EmbeddedPdfSignature, roots: list[asn1_x509.Certificate], at: datetime | None, is_stamp: bool
+) -> tuple[Any, bool]:
+    """(the library's status at ``at``, whether revocation could be checked by what the file keeps)."""
+    try:
+        store = DocumentSecurityStore.read_dss(signature.reader)
+    except NoDSSFoundError:
+        store = None
+    if store is not None:
+        status = _asked(signature, is_stamp, store.as_validation_context(_terms(roots, at, "require")))
+        if status.trusted or status.revoked:
+            return status, bool(status.trusted)
+        return _asked(signature, is_stamp, store.as_validation_context(_terms(roots, at, "soft-fail"))), False
+    return _asked(signature, is_stamp, ValidationContext(**_terms(roots, at, "soft-fail"))), False
+
+
+def _terms(roots: list[asn1_x509.Certificate], at: datetime | None, mode: str) -> dict[str, Any]:
+    return {
+        "trust_roots": roots, "allow_fetching": False, "revocation_mode": mode, "moment": at,
+        "retroactive_revinfo": True,
+    }  # fmt: skip
+
+
+def _asked(signature: EmbeddedPdfSignature, is_stamp: bool, context: ValidationContext) -> Any:
+    if is_stamp:
+        return finish(async_validate_pdf_timestamp(signature, context, skip_diff=True))
+    return finish(async_validate_pdf_signature(signature, context, skip_diff=True))
+
+
+def _stamped(findings: tuple[SignatureFinding, ...]) -> tuple[SignatureFinding, ...]:
+    """``findings`` with the proof that the first valid timestamp over the document gives to what it covers."""
+    told = []
+    for number, one in enumerate(findings):
+        stamp = next((f for f in findings[number + 1 :] if f.kind == "timestamp" and f.valid), None)
+        if stamp and one.kind == "signature" and one.intact and one.proof in {"none", "claimed", "timestamp-untrusted"}:
+            told.append(replace(one, proof="document-timestamp", proof_at=stamp.proof_at))
+        else:
+            told.append(one)
+    return tuple(told)
