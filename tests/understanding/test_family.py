@@ -261,3 +261,9 @@ def test_an_unknown_field_that_a_form_calls_optional_is_refused(tmp_path: Path, 
     (tmp_path / "khac@2020-03-05.toml").write_text(member, encoding="utf-8")
     with pytest.raises(Misconfigured, match="did you mean 'trich_yeu'"):
         form_files.load(tmp_path)
+
+
+def test_a_head_under_a_head_has_lost_the_mark_of_its_authority() -> None:
+    whole, torn = titles.office(["TL. GIÁM ĐỐC", "TRƯỞNG PHÒNG"]), titles.office(["GIÁM ĐỐC", "TRƯỞNG PHÒNG"])
+    assert whole == ("TL. GIÁM ĐỐC - TRƯỞNG PHÒNG", 1.0)
+    assert torn[1] < 0.75

@@ -134,8 +134,8 @@ def _is_scrap(line: str) -> bool:
 
 def _is_whole(lines: Sequence[str]) -> bool:
     """Whether nothing is plainly missing: "TM." wants a title after the body, "KT." and "TL." that of who signs, a deputy
-    never stands under the head without "KT.", nor the head himself under "KT.", a body is not signed for without "TM.", and
-    no line stands twice."""
+    never stands under the head without "KT.", nor the head himself under "KT.", a body is not signed for without "TM.", of
+    two heads the upper one had a mark, and no line stands twice."""
     last = lines[-1]
     if len(set(lines)) < len(lines):
         return False
@@ -147,6 +147,8 @@ def _is_whole(lines: Sequence[str]) -> bool:
         return False
     for line, below in pairwise(lines):
         if line in _BODIES or (line.startswith("KT. ") and below == line[4:]):
+            return False
+        if line in _DEPUTIES and below.startswith(tuple(_DEPUTIES)):
             return False
     heads = [line for line in lines if line in _DEPUTIES]
     return not (len(heads) >= 1 and last.startswith("PHÓ") and not any(re.search(r"\bKT\.", line) for line in lines))
