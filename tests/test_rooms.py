@@ -28,6 +28,7 @@ HOME: dict[str, str | tuple[str, ...]] = {
     "pytesseract": "engines", "tesserocr": "engines", "onnxruntime": "engines", "zxingcpp": "engines",
     "pikepdf": "pdf", "pdfplumber": "pdf", "pdfminer": "pdf", "pypdfium2": "pdf", "fontTools": "pdf",
     "pyhanko": "signers", "pyhanko_certvalidator": "signers", "cryptography": "signers", "asn1crypto": "signers",
+    "pkcs11": "signers",
     "minio": "stores", "urllib3": "stores",
     "duckdb": "warehouses", "duckdb_extensions": "warehouses",
     "prefect": "flows",

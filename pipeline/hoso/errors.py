@@ -9,6 +9,7 @@ Drawn::
     │   └── Secret               3  a state-secret mark: nothing may leave the machine
     ├── NeedsPerson              4  somebody must decide first
     ├── Unavailable              5  something outside does not answer now; the same act may succeed later
+    │   └── Unstamped            5  no proof of time or of revocation to be had now: the signed document waits for it
     ├── Misconfigured            6  settings, keys or models are missing or wrong
     └── Damaged                  7  stored bytes or state are not what they were
 
@@ -26,6 +27,7 @@ __all__ = [
     "Refused",
     "Secret",
     "Unavailable",
+    "Unstamped",
     "Usage",
 ]
 
@@ -76,6 +78,10 @@ class Unavailable(HosoError):
 
     exit_code = 5
     transient = True
+
+
+class Unstamped(Unavailable):
+    """No proof of time or of revocation is to be had now; the signed document waits for it, and the night goes on."""
 
 
 class Misconfigured(HosoError):

@@ -58,7 +58,14 @@ class Archive:
 class Seal:
     """The agency's signature. ``password_env`` names the variable, ``password_file`` the file, that holds the password;
     paths are relative to the home. ``roots`` are PEM files of trusted root certificates. ``image`` is the PNG of the seal
-    for the look "seal"; where it is empty a round seal with the office's name is drawn."""
+    for the look "seal"; where it is empty a round seal with the office's name is drawn.
+
+    ``level`` is "B-B", "B-T", "B-LT" or "B-LTA" (ETSI EN 319 142-1); from B-T on ``timestamp_url`` is asked, at most
+    ``timestamps_per_day`` times a day (0: no bound). A server has ``timeout`` seconds for its whole answer and is asked
+    ``tries`` times, ``pause`` seconds apart and then twice as long; one that gave none is left alone for ``rest`` seconds.
+    What OCSP and CRL servers said counts for ``revocation_minutes``. ``token_…`` name the key of a PKCS#11 token: the
+    module's path, the token by label or slot (-1: by label alone), key and certificate by label (the certificate's is the
+    key's where it is empty), further certificates of the chain as PEM, and where the PIN is."""
 
     look: str = "text"
     p12: str = "keys/signer.p12"
@@ -66,6 +73,24 @@ class Seal:
     password_file: str = "keys/signer.password"
     roots: tuple[str, ...] = ("keys/roots.pem",)
     image: str = ""
+    level: str = "B-B"
+    timestamp_url: str = ""
+    timestamp_user: str = ""
+    timestamp_password_env: str = "HOSO_TSA_PASSWORD"
+    timestamps_per_day: int = 0
+    timeout: float = 10.0
+    tries: int = 3
+    pause: float = 1.0
+    rest: float = 300.0
+    revocation_minutes: float = 60.0
+    token_module: str = ""
+    token_label: str = ""
+    token_slot: int = -1
+    token_key: str = ""
+    token_certificate: str = ""
+    token_chain: str = ""
+    token_pin_env: str = "HOSO_TOKEN_PIN"
+    token_pin_file: str = "keys/token.pin"
 
 
 @dataclass(frozen=True, slots=True)

@@ -319,7 +319,11 @@ def _jpx(data: bytes, spaced: bool, where: str) -> Iterator[Violation]:
 
 
 def _signatures(pdf: Pdf, data: bytes) -> Iterator[Violation]:
-    """Each signature covers the file but for its own Contents; only the last can cover all of it (6.4.3)."""
+    """Each signature covers the file but for its own Contents; only the last can cover all of it (6.4.3).
+
+    A revision with proofs may follow it (level B-LT, ETSI EN 319 142-1, 5.4.2): that it holds nothing else is the
+    signature check's to judge.
+    """
     ends = []
     for field in pdf.Root.get("/AcroForm", Dictionary()).get("/Fields", []):
         value = field.get("/V")
@@ -334,5 +338,6 @@ def _signatures(pdf: Pdf, data: bytes) -> Iterator[Violation]:
         if data[ranges[2] - 1 : ranges[2]] != b">":
             yield Violation("6.4.3", "a signature's ranges leave out more than its Contents", "signature")
         ends.append(ranges[2] + ranges[3])
-    if ends and max(ends) != len(data):
+    proofs = "/DSS" in pdf.Root and data[: max(ends, default=0)].rstrip(b"\r\n").endswith(b"%%EOF")
+    if ends and max(ends) != len(data) and not proofs:
         yield Violation("6.4.3", "the last signature does not cover the end of the file", "signature")

