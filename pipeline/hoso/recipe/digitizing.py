@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from hoso import keys
 from hoso.errors import HosoError
-from hoso.nouns import Dossier, Fact, Outcome, Page, Record, Scan, Seen
+from hoso.nouns import Dossier, Fact, Outcome, Page, Record, Scan, Seen, SignatureFinding
+from hoso.recipe import arrived as signed_files
 from hoso.recipe import intake, reading
 from hoso.recipe.intake import Arrival
 from hoso.recipe.standing import as_sealed
 from hoso.registers import Registers
 from hoso.site import Site
-from hoso.stages import agree, check, copies, divide, extract, naming, sections, weigh
+from hoso.stages import agree, arrived, check, copies, divide, extract, naming, sections, weigh
 from hoso.work import Crew, Lost, Task, record, step
 
 __all__ = ["digitize_dossiers", "page_keys", "understood"]
@@ -29,6 +30,8 @@ def digitize_dossiers(
     site: Site, arrivals: Iterable[Arrival], crew: Crew, tick: Tick, failed: Failed
 ) -> Iterator[Outcome]:
     """Outcomes as dossiers are done; pages of all of them are read side by side. ``tick`` hears of each page."""
+    arrivals = list(arrivals)
+    signed_files.check(site, (d for a in arrivals for d in signed_files.signed(site, a.dossier)), crew)
     waiting: dict[str, tuple[Arrival, set[str]]] = {}
     tasks: dict[int, tuple[str, str, int]] = {}
     open_by_key: dict[str, list[str]] = {}
@@ -110,6 +113,9 @@ def _understand(site: Site, arrival: Arrival) -> Outcome:
     versions = [divide.VERSION, extract.VERSION, check.VERSION, agree.VERSION, site.forms.fingerprint]
     versions.append(held.fingerprint)
     versions += [weigh.VERSION, site.calibration.fingerprint, sections.VERSION, naming.VERSION, copies.VERSION]
+    signed = signed_files.signed(site, dossier)
+    if signed:
+        versions += [arrived.VERSION, *(reading.signatures_key(site, digest) for digest in sorted(signed))]
     key = keys.key("understand", arrival.manifest, answers, versions)
     outcome = step(
         site, "understand", key, dossier.id, Outcome, lambda: understood(site, dossier, tuple(answers), held)
@@ -127,11 +133,12 @@ def understood(site: Site, dossier: Dossier, answers: tuple[str, ...], held: Reg
     seen = [replace(s, page=replace(s.page, position=i)) for i, s in enumerate(seen, 1)]
     marked = sections.marked(seen)
     held = site.registers if held is None else held
+    signed = {digest: signed_files.findings(site, digest) for digest in sorted(signed_files.signed(site, dossier))}
     records: list[Record] = []
     codes: dict[str, str] = {}
     for section in sections.parted(marked):
-        code, found = _section(site, dossier, section, held)
-        records += found
+        code, found = _section(site, dossier, section, held, signed)
+        records += (arrived.told(one, signed, marked) for one in found)
         codes |= {record.document.id: code for record in found}
     pages: tuple[Page, ...] = tuple(s.page for s in marked)
     own = codes[records[0].document.id] if records else ""
@@ -142,12 +149,17 @@ def understood(site: Site, dossier: Dossier, answers: tuple[str, ...], held: Reg
 
 
 def _section(
-    site: Site, dossier: Dossier, section: sections.Section, held: Registers
+    site: Site,
+    dossier: Dossier,
+    section: sections.Section,
+    held: Registers,
+    signed: Mapping[str, tuple[SignatureFinding, ...]],
 ) -> tuple[str, tuple[Record, ...]]:
     """(the dossier code, the records) of what lies under one cover sheet, or of a whole source without any."""
     received, by_ref = dossier.received[:10], {s.page.ref: s for s in section.pages}
     records: list[Record] = []
-    for document in divide.divide(dossier.id, section.pages, site.forms, received):
+    runs = arrived.stretches(section.pages, signed)
+    for document in (one for run in runs for one in divide.divide(dossier.id, run, site.forms, received)):
         pages = [by_ref[ref] for ref in document.pages]
         form = site.forms.form(document.form)
         records.append(check.check(document, extract.extract(document, pages, form), form, pages, received, held))

@@ -13,7 +13,7 @@ from hoso.errors import Refused, Unavailable
 from hoso.nouns import Page, PageRef, Reading, Seen, Survey
 from hoso.site import Site
 
-__all__ = ["Looked", "look", "look_key", "lost_page", "read", "read_key", "set_up"]
+__all__ = ["Looked", "look", "look_key", "lost_page", "read", "read_key", "set_up", "signatures", "signatures_key"]
 
 _site: Site | None = None
 
@@ -77,6 +77,20 @@ def read(digest: str, media_type: str, index: int) -> bytes:
         return keys.encode(lost_page(digest, index, f"page.unreadable: {error}", site.engine.fingerprint))
     except MemoryError:
         return keys.encode(lost_page(digest, index, "page.too-large: trang cần quá nhiều bộ nhớ", ""))
+
+
+def signatures_key(site: Site, digest: str) -> str:
+    """The step key of the check of a PDF that came signed: its bytes, the code's version, the roots trusted now."""
+    from hoso.stages import arrived
+
+    return keys.key("signatures", arrived.VERSION, digest, [keys.digest(root) for root in site.roots])
+
+
+def signatures(digest: str) -> bytes:
+    """What the signatures of a stored PDF are worth: an encoded tuple of SignatureFinding."""
+    from hoso.stages.arrived import found
+
+    return keys.encode(found(_bytes(digest), _opened().roots))
 
 
 def lost_page(digest: str, index: int, reason: str, engine: str) -> Seen:

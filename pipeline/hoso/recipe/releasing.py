@@ -2,7 +2,7 @@
 
 What a kill leaves behind, and what the next run does with it: an intent without a seal keeps its instant (the mark on
 the page stays the same); a sealed file in ``sealing/`` is taken as it is and not signed again; a load that was intended is
-finished with the very rows it was intended with.
+finished with the very rows it was intended with. A PDF that came signed is its own archive copy: see ``arrived``.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from pathlib import Path
 from hoso import keys
 from hoso.errors import Damaged, Misconfigured, Unavailable
 from hoso.nouns import Batch, Effect, Fact, Filing, Outcome, Record, Sealed, Seen
+from hoso.recipe import arrived
 from hoso.recipe.approving import approved
 from hoso.recipe.standing import decisions, dossiers, record_digest, seal_key, sealed_as, standing
 from hoso.site import Site
+from hoso.stages.arrived import KEPT
 
 __all__ = ["everything_sealed", "filing", "finish_loads", "load", "release", "seal_record"]
 
@@ -55,11 +57,16 @@ def seal_record(site: Site, outcome: Outcome, record: Record) -> Sealed:
     its own check (it is not kept)."""
     key = seal_key(record)
     site.store.put(keys.encode(record))
-    effect = site.ledger.intend(
-        Effect(key, "seal", record.document.id, site.stamp(), {"record": record_digest(record)})
-    )
+    kept = arrived.file_of(site, outcome, record)
+    body = {"record": record_digest(record)} | ({"as": KEPT} if kept else {})
+    effect = site.ledger.intend(Effect(key, "seal", record.document.id, site.stamp(), body))
     waiting = site.home / "sealing" / f"{key}.pdf"
-    if effect.receipt is None:
+    if effect.receipt is None and kept:
+        signer, evidence, found = arrived.keep(site, kept, record)
+        sealed = Sealed(record.document.id, record_digest(record), kept, kept, signer, KEPT, effect.at, evidence)
+        receipt = {"sealed": site.store.put(keys.encode(sealed)), "after": kept, "as": KEPT, "found": found}
+        effect = site.ledger.receive(key, receipt)
+    elif effect.receipt is None:
         before, signed, evidence = _signed(site, outcome, record, effect, waiting)
         after = site.store.put(signed)
         look = site.settings.seal.look
@@ -67,7 +74,7 @@ def seal_record(site: Site, outcome: Outcome, record: Record) -> Sealed:
         sealed = Sealed(record.document.id, seen, before, after, site.signer.name, look, effect.at, evidence)
         effect = site.ledger.receive(key, {"sealed": site.store.put(keys.encode(sealed)), "after": after})
     assert effect.receipt is not None
-    body = {"sealed": effect.receipt["sealed"], "after": effect.receipt["after"], "record": record_digest(record)}
+    body = {**effect.receipt, "record": record_digest(record)}
     site.ledger.tell(Fact("sealed", record.document.id, effect.at, body), once=keys.key("sealed", key))
     waiting.unlink(missing_ok=True)
     return keys.decode(site.store.get(effect.receipt["sealed"]), Sealed)

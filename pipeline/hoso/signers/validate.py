@@ -34,9 +34,7 @@ from hoso.signers.changes import Follows, covered, follows
 from hoso.signers.findings import broken, common_name, finding, instant
 from hoso.signers.structure import algorithm, sound, weak
 
-__all__ = ["VERSION", "validate"]
-
-VERSION = "2"
+__all__ = ["validate"]
 
 _BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*\d+\s+\d+\s+\d+\s+\d+\s*\]")
 
