@@ -383,3 +383,19 @@ def test_the_dot_below_a_vowel_outlives_the_leader_it_stands_in(sheet: Sheets, r
     kept = [straight[below & (np.arange(below.shape[1]) // 40 == part)] for part in range(below.shape[1] // 40)]
     assert all(np.count_nonzero(dot) > 0.5 * len(dot) for dot in kept if len(dot) > 6)
     assert not straight[level : level + 3, 1100:1490].any(), "the leader behind the words is gone"
+
+
+def test_dots_of_a_leader_that_touch_the_feet_of_letters_go_and_serifs_and_tails_stay(sheet: Sheets) -> None:
+    words = "hiện nay chưa ai ghi ý kiến"
+    plain = np.asarray(sheet().text(400, 900, words, 40).image.convert("L")) < 128
+    foot = int(np.flatnonzero(np.asarray(sheet().text(400, 900, "H", 40).image.convert("L")).min(axis=1) < 128)[-1])
+    drawn = sheet().body(lines=6, top=1100).text(200, 900, "Nơi ở:", 40).text(400, 900, words, 40)
+    for x in range(404, 1500, 11):
+        drawn.pen.rectangle((x, foot, x + 2, foot + 3), fill=(25, 25, 25))
+    cleaned = clean(grey(drawn)).page
+    straight = np.frombuffer(cleaned.data, np.uint8).reshape(cleaned.height, cleaned.width) < 128
+    under = slice(foot + 2, foot + 4), slice(400, 950)
+    were = np.asarray(drawn.image.convert("L"))[under] < 128
+    left, tails = straight[under] & ~plain[under], plain[under]
+    assert np.count_nonzero(left) < 0.25 * np.count_nonzero(were & ~plain[under])
+    assert np.count_nonzero(straight[under] & tails) > 0.8 * np.count_nonzero(tails)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from hoso.imaging import colour, desk, frames, grade, level, spots, view
+from hoso.imaging import colour, desk, feet, frames, grade, level, spots, view
 from hoso.imaging.cells import enclosed
 from hoso.imaging.lines import Piece, pieces, strips
 from hoso.imaging.paper import Parts, anew, even, ink, parts
@@ -308,6 +308,7 @@ def _lay(
     dots = spots.leaders(found, dpi)
     dirt = spots.specks(found, spots.letters(found, dpi), mask.shape, dpi)
     spots.paint(straight, found, dots)
+    feet.trim(straight, found, dots, dpi)
     trace.step("leaders", page=straight, count=len(dots))
     spots.paint(straight, found, dirt)
     trace.step("specks", page=straight, count=len(dirt))
