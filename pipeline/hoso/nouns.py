@@ -359,14 +359,15 @@ class Outcome:
     codes: Mapping[str, str] = field(default_factory=dict)
 
 
-DocumentState = Literal["waiting", "ready", "approved", "sealed"]
+DocumentState = Literal["waiting", "ready", "approved", "unstamped", "sealed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where a dossier stands now, as the ledger tells it.
     ``outcome`` is None while it is received and not yet digitized. ``states`` gives each document's state: waiting (for a
-    person), ready (clear, not approved), approved, sealed. ``loaded`` are the documents the warehouse holds.
+    person), ready (clear, not approved), approved, unstamped (signed, waits for a stamp), sealed. ``loaded`` are the
+    documents the warehouse holds.
     ``duplicate_of`` names the dossier that this arrival repeats. ``pages_in`` counts the pages that came in, each
     unreadable file as one."""
 

@@ -125,7 +125,7 @@ def withdraw(home: str | None, id_: str, as_json: bool) -> None:
 
 def _open(here: Standing) -> list[Record]:
     records = here.outcome.records if here.outcome else ()
-    return [record for record in records if here.states[record.document.id] in ("waiting", "ready", "approved")]
+    return [record for record in records if here.states[record.document.id] != "sealed"]
 
 
 def _picked(

@@ -115,7 +115,7 @@ def _state(here: Standing) -> str:
         return "underway"
     if not here.outcome.records:
         return "quarantined" if here.outcome.quarantined else "blank"
-    order = ("waiting", "ready", "approved", "sealed")
+    order = ("waiting", "ready", "approved", "unstamped", "sealed")
     return min(here.states.values(), key=order.index)
 
 

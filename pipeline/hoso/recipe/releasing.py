@@ -1,8 +1,9 @@
 """The second half, for approved documents: mark, compose, seal, load. Intent before act, receipt after.
 
 What a kill leaves behind, and what the next run does with it: an intent without a seal keeps its instant (the mark on
-the page stays the same); a sealed file in ``sealing/`` is taken as it is and not signed again; a load that was intended is
-finished with the very rows it was intended with. A PDF that came signed is its own archive copy: see ``arrived``.
+the page stays the same); a signed file in ``sealing/`` is taken as it is, stamped where it waits for that, and not signed
+again; a load that was intended is finished with the very rows it was intended with. A PDF that came signed is its own
+archive copy: see ``arrived``.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from hoso import keys
-from hoso.errors import Damaged, Misconfigured, Unavailable
+from hoso.errors import Damaged, Misconfigured, Refused, Unavailable, Unstamped
 from hoso.nouns import Batch, Effect, Fact, Filing, Outcome, Record, Sealed, Seen
 from hoso.recipe import arrived
 from hoso.recipe.approving import approved
@@ -30,7 +31,8 @@ BATCH = 200
 def release(site: Site, outcomes: Iterable[Outcome], failed: Callable[[Record, Exception], None]) -> int:
     """Seal what is approved and load it; gives how many documents were newly loaded.
 
-    A document that cannot be sealed is told to ``failed`` and stays approved; the others go on.
+    A document that cannot be sealed is told to ``failed`` and stays approved, one whose proof of time is not to be had now
+    is *unstamped* from then on; the others go on.
     """
     finish_loads(site)
     ready: list[tuple[Outcome, Record, Sealed]] = []
@@ -40,6 +42,11 @@ def release(site: Site, outcomes: Iterable[Outcome], failed: Callable[[Record, E
                 sealed = sealed_as(site, record) or (
                     seal_record(site, outcome, record) if approved(site, record) else None
                 )
+            except Unstamped as error:
+                body, once = {"record": record_digest(record)}, keys.key("unstamped", seal_key(record))
+                site.ledger.tell(Fact("unstamped", record.document.id, site.stamp(), body), once=once)
+                failed(record, error)
+                continue
             except (Misconfigured, Unavailable, Damaged):
                 raise
             except Exception as error:  # a refusal, or a defect of ours: one document must not stop the night
@@ -137,14 +144,16 @@ def _signed(site: Site, outcome: Outcome, record: Record, effect: Effect, waitin
     ]
     office, limits = site.settings.office, site.settings.reading
     composed = compose.compose(parts, record, outcome, office, at, mark=site.settings.archive.mark, limits=limits)
-    if waiting.exists():
-        signed = waiting.read_bytes()
-        evidence = seal.judged(composed, signed, site.signer, look, site.roots)
-    else:
-        image = _image(site)
-        signed, evidence = seal.seal(composed, site.signer, look, at, site.roots, office=office.name, image=image)
+    kept = signed = waiting.read_bytes() if waiting.exists() else b""
+    way = seal.steps(composed, site.signer, look, at, site.now(), signed=kept, office=office.name, image=_image(site))
+    for signed in way:
         _write(waiting, signed)
-    return keys.digest(composed), signed, evidence
+    try:
+        return keys.digest(composed), signed, seal.judged(composed, signed, site.signer, look, site.roots)
+    except Refused:
+        if signed is not kept:  # made just now and no good: the next run makes it anew
+            waiting.unlink()
+        raise
 
 
 def _seen(site: Site, outcome: Outcome, record: Record) -> list[Seen]:

@@ -178,10 +178,17 @@ def _state(site: Site, record: Record, among: Iterable[Mandate]) -> DocumentStat
     digest = record_digest(record)
     said = [d for d in decisions(site, record.document) if d.record == digest]
     if said:
-        return "approved" if said[-1].verdict == "approved" else "waiting"
+        return _approved(site, record) if said[-1].verdict == "approved" else "waiting"
     if record.verdict != "clear":
         return "waiting"
-    return "approved" if in_force(site, record, among) else "ready"
+    return _approved(site, record) if in_force(site, record, among) else "ready"
+
+
+def _approved(site: Site, record: Record) -> DocumentState:
+    """Approved and not sealed: whether its signature, made already, waits for a stamp."""
+    digest = record_digest(record)
+    told = site.ledger.facts("unstamped", record.document.id)
+    return "unstamped" if any(fact.body["record"] == digest for fact in told) else "approved"
 
 
 def _last(facts: Iterable[Fact]) -> Fact | None:

@@ -16,6 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
@@ -116,14 +117,14 @@ class PadesSigner:
         return stream.getvalue()
 
 
-def _free_name(writer: Appender) -> str:
+def _free_name(writer: IncrementalPdfFileWriter) -> str:
     """A name for the field that no field of the form has yet."""
     fields: Sequence[Any] = writer.root["/AcroForm"]["/Fields"] if "/AcroForm" in writer.root else []
     taken = {str(field.get_object().get("/T", "")) for field in fields}
     return next(name for number in range(1, len(taken) + 2) for name in [_FIELD + str(number)] if name not in taken)
 
 
-def _field(writer: Appender, look: Look, name: str) -> SigFieldSpec:
+def _field(writer: IncrementalPdfFileWriter, look: Look, name: str) -> SigFieldSpec:
     if look.profile == "invisible":
         return SigFieldSpec(name, on_page=look.page)
     page = writer.find_page_for_modification(look.page)[0].get_object()

@@ -16,6 +16,7 @@ from typing import get_args
 
 from asn1crypto import cms
 from asn1crypto import x509 as asn1_x509
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigFieldSpec
@@ -24,13 +25,13 @@ from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObj
 from pyhanko.sign.signers.pdf_byterange import DocumentTimestamp
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 
-from hoso.errors import Damaged, Misconfigured
+from hoso.errors import Misconfigured, Refused
 from hoso.settings import Seal
 from hoso.signers.api import Level, NoRoom
 from hoso.signers.appender import Appender
 from hoso.signers.witnesses import State, Witnesses
 
-__all__ = ["Proofs", "proved"]
+__all__ = ["Proofs"]
 
 _FIELD = "DauThoiGian"
 _FIRST_ROOM = 8192
@@ -95,7 +96,7 @@ class Proofs:
     ) -> bytes:
         """Proofs, and at B-LTA the timestamp over them, as one appended revision."""
         stream = BytesIO(signed)
-        writer = Appender(stream, strict=False)
+        writer: IncrementalPdfFileWriter = Appender(stream, strict=False)
         if not found.proofs:
             states = list(_states(found.cms, chain, witnesses, now))
             DocumentSecurityStore.supply_dss_in_writer(
@@ -122,7 +123,7 @@ class Proofs:
         return b"".join((memoryview(signed)[: start + 1], data.ljust(room, b"0"), memoryview(signed)[end - 1 :]))
 
     def _document_stamped(
-        self, writer: Appender, stream: BytesIO, number: int, witnesses: Witnesses, now: datetime
+        self, writer: IncrementalPdfFileWriter, stream: BytesIO, number: int, witnesses: Witnesses, now: datetime
     ) -> bytes:
         name = f"{_FIELD}{number}"
         process = PdfCMSEmbedder(SigFieldSpec(name)).write_cms(field_name=name, writer=writer)
@@ -141,11 +142,6 @@ class Proofs:
         """Keep as much room as the tokens seen need: a parser reads every digit of what is kept, used or not."""
         self.room = max(size + _SPARE, self.room if self._learned else 0)
         self._learned = True
-
-
-def proved(signed: bytes) -> Level:
-    """The level that the last signature of a PDF file stands at. Raises :class:`Damaged` where it has none."""
-    return _found(signed).level
 
 
 def _states(
@@ -170,7 +166,7 @@ def _found(signed: bytes) -> _Found:
         embedded = list(reader.embedded_signatures)
         signatures = [one for one in embedded if one.sig_object_type == "/Sig"]
         if not signatures:
-            raise Damaged("a file that was signed holds no signature")
+            raise ValueError("no signature")
         last = signatures[-1]
         _, start, end, _ = (int(value) for value in last.byte_range)
         content = cms.ContentInfo.load(bytes(last.pkcs7_content))
@@ -179,4 +175,8 @@ def _found(signed: bytes) -> _Found:
         stamps = sum(one.sig_object_type == "/DocTimeStamp" for one in embedded[embedded.index(last) :])
         return _Found(content, (start, end), _STAMP in kinds, "/DSS" in reader.root, stamps)
     except (PdfError, ValueError, KeyError, TypeError) as error:
-        raise Damaged(f"the signature of a signed file cannot be read: {type(error).__name__}") from error
+        raise Refused(
+            "seal.unreadable",
+            f"the signature of a file that was signed cannot be read ({type(error).__name__}); it cannot be stamped",
+            "Không đọc được chữ ký của tệp đã ký nên không gắn được dấu thời gian. Hãy báo người vận hành.",
+        ) from error

@@ -18,11 +18,11 @@ from hoso.errors import Misconfigured, Refused
 from hoso.imaging import encode
 from hoso.nouns import Picture, SignatureFinding
 from hoso.pdf import check, marks, stamp
-from hoso.signers.api import Look, Signer
+from hoso.signers.api import Level, Look, NoRoom, Signer
 from hoso.signers.validate import validate
 from hoso.stages.place import Ground, free_box, top_right
 
-__all__ = ["VERSION", "judged", "look_for", "seal"]
+__all__ = ["VERSION", "judged", "look_for", "seal", "steps"]
 
 VERSION = "1"
 
@@ -31,6 +31,7 @@ _MM = 72 / 25.4
 _MARGIN = 5 * _MM
 _SEAL = 30 * _MM  # of a seal that is drawn, or whose image does not say its size
 _WIDEST_SEAL = 50 * _MM
+_REMADE = 3  # signatures made at most because a timestamp does not fit
 
 Profile = Literal["text", "seal", "invisible"]
 
@@ -45,28 +46,70 @@ def seal(
     office: str = "",
     image: bytes = b"",
 ) -> tuple[bytes, str]:
-    """(the signed PDF, the evidence as JSON). ``look`` is a profile: "text", "seal" or "invisible".
+    """(the signed PDF, the evidence as JSON): every step of :func:`steps` at once, then :func:`judged`.
 
-    ``office`` is the name shown (the signer's where empty), ``image`` the PNG of the seal. The evidence holds what the
-    circular to Decree 23/2025/NĐ-CP asks to keep: the certificate, the status check and its result. Raises
-    Refused("seal.check-failed") where the signed bytes do not pass, Misconfigured for an unknown profile.
+    Raises what these raise.
     """
-    signed = signer.sign(pdf, look_for(pdf, look, office or signer.name, at, image), at)
+    *_, signed = steps(pdf, signer, look, at, at, office=office, image=image)
     return signed, judged(pdf, signed, signer, look, roots)
 
 
+def steps(
+    pdf: bytes,
+    signer: Signer,
+    look: str,
+    at: datetime,
+    now: datetime,
+    *,
+    signed: bytes = b"",
+    office: str = "",
+    image: bytes = b"",
+) -> Iterator[bytes]:
+    """Each whole state of the signed file on its way to the signer's level; ``signed`` is the last one kept before.
+
+    The caller keeps each before it asks for the next: then a crash or a silent server costs neither a second signature nor
+    a second timestamp. ``look`` is a profile: "text", "seal" or "invisible"; ``office`` is the name shown (the signer's
+    where empty), ``image`` the PNG of the seal; ``at`` is the instant of the signature, ``now`` that of asking. Nothing is
+    given where ``signed`` stands at the level already. Raises Misconfigured for an unknown profile, Unstamped where a proof
+    is not to be had now, and what the signer raises.
+    """
+    made = 0
+    while True:
+        if not signed:
+            made += 1
+            signed = signer.sign(pdf, look_for(pdf, look, office or signer.name, at, image), at)
+            yield signed
+        try:
+            while (more := signer.raised(signed, now)) is not None:
+                signed = more
+                yield signed
+            return
+        except NoRoom as error:  # the timestamp does not fit: the signature, not published yet, is made anew with room
+            if made == _REMADE:
+                raise _failed(str(error)) from error
+            signed = b""
+
+
 def judged(pdf: bytes, signed: bytes, signer: Signer, look: str, roots: Sequence[bytes]) -> str:
-    """The evidence for ``signed``, which ``signer`` made of ``pdf``. Raises Refused("seal.check-failed") as seal does."""
+    """The evidence, as JSON, for ``signed``, which ``signer`` made of ``pdf``: what the circular to Decree 23/2025/NĐ-CP
+    asks to keep, the certificate, the status check and its result.
+
+    Raises Refused("seal.check-failed") where it is not valid, not PDF/A, or below the signer's level.
+    """
     if not signed.startswith(pdf):
         raise _failed("the signature was woven into the file instead of appended")
     findings = validate(signed, roots)
-    if not findings or not findings[-1].valid:
-        raise _failed(findings[-1].text if findings else "no signature is found in the signed file")
+    wrong = next((finding for finding in findings if not finding.valid), None)
+    own = [finding for finding in findings if finding.kind == "signature"]
+    if wrong is not None or not own:
+        raise _failed(wrong.text if wrong else "no signature is found in the signed file")
     broken = check.violations(signed)
     if broken:
         first = broken[0]
         raise _failed(f"{len(broken)} rules of PDF/A-2u are broken, the first: {first.clause} {first.text}")
-    return _evidence(pdf, signed, signer, look, findings[-1])
+    if _level(findings) != signer.level:
+        raise _failed(f"it stands at the level {_level(findings)}, not at {signer.level}")
+    return _evidence(pdf, signed, signer, look, findings, own[-1])
 
 
 def look_for(pdf: bytes, profile: str, office: str, at: datetime, image: bytes = b"") -> Look:
@@ -112,18 +155,37 @@ def _failed(why: str) -> Refused:
     )
 
 
-def _evidence(pdf: bytes, signed: bytes, signer: Signer, look: str, finding: SignatureFinding) -> str:
+def _level(findings: Sequence[SignatureFinding]) -> Level:
+    """The PAdES level of the last signature, as its findings prove it (ETSI EN 319 142-1, 6.3)."""
+    last = max(n for n, finding in enumerate(findings) if finding.kind == "signature")
+    if findings[last].proof != "timestamp":
+        return "B-B"
+    if findings[last].revocation != "good":
+        return "B-T"
+    return "B-LTA" if any(finding.kind == "timestamp" for finding in findings[last + 1 :]) else "B-LT"
+
+
+def _evidence(
+    pdf: bytes,
+    signed: bytes,
+    signer: Signer,
+    look: str,
+    findings: Sequence[SignatureFinding],
+    finding: SignatureFinding,
+) -> str:
     certificate: bytes = getattr(signer, "certificate", b"")
+    checked = finding.revocation == "good"
     return json.dumps(
         {
             "before": sha256(pdf).hexdigest(),
             "after": sha256(signed).hexdigest(),
             "profile": look,
-            "level": "PAdES B-B",
+            "level": f"PAdES {_level(findings)}",
             "algorithm": finding.algorithm,
             "signer": finding.signer,
             "issuer": finding.issuer,
             "signed_at": finding.signed_at,
+            "timestamp_at": finding.proof_at if finding.proof == "timestamp" else "",
             "certificate_sha256": signer.fingerprint,
             "certificate": base64.b64encode(certificate).decode("ascii"),
             "certificate_from": finding.certificate_from,
@@ -131,8 +193,10 @@ def _evidence(pdf: bytes, signed: bytes, signer: Signer, look: str, finding: Sig
             "intact": finding.intact,
             "trusted": finding.trusted,
             "whole_file": finding.whole_file,
-            "revocation": "not-checked",
-            "revocation_text": "Chưa kiểm tra được tình trạng thu hồi của chứng thư (không có CRL/OCSP)",
+            "revocation": finding.revocation,
+            "revocation_text": "Chứng thư chưa bị thu hồi (OCSP/CRL kèm trong tệp)"
+            if checked
+            else "Chưa kiểm tra được tình trạng thu hồi của chứng thư (không có CRL/OCSP)",
             "pdfa": "2U",
             "text": finding.text,
         },
