@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from hoso.imaging import colour, desk, feet, frames, grade, level, spots, view
+from hoso.imaging import rings as black
 from hoso.imaging.cells import enclosed
 from hoso.imaging.lines import Piece, pieces, strips
 from hoso.imaging.paper import Parts, anew, even, ink, parts
@@ -110,11 +111,13 @@ def clean(page: Raster, trace: Silent = SILENT) -> Cleaned:
     if near.coloured:
         marks = cv2.resize(_marks(near.evened), flat.shape[1::-1], interpolation=cv2.INTER_NEAREST)
     why = grade.blank(found, mask, flat, marks, dpi)
-    grey_rings = () if rings or why else colour.dark_seals(mask, found, dpi)
+    grey_rings, rounds = ((), ()) if rings or why else black.seen(mask, found, dpi)
     signed = not why and (strokes is not None or colour.signed(mask, dpi, rings + grey_rings))
     if colour.lift_grey(flat, mask, grey_rings):
         mask = ink(flat)
         found = parts(mask)
+        rounds = black.follow(mask, grey_rings, dpi)
+    found = black.cut(flat, mask, found, rounds, dpi)
     trace.step("seals", page=flat, blank=why, seals=grey_rings, signed=signed)
     straight = flat.copy()
     made, boxes, cells, dirt = _lay(straight, mask.copy(), found, rings + grey_rings, dpi, trace)

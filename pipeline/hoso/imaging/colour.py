@@ -127,8 +127,9 @@ def seals(mask: Pixels, dpi: float, least_support: float) -> tuple[Circle, ...]:
     return tuple(found[:4])
 
 
-def dark_seals(mask: Pixels, found: Parts, dpi: float) -> tuple[Circle, ...]:
-    """Seals without colour (photocopies, grey scans): rings among the components that are far too large for letters."""
+def dark_seals(mask: Pixels, found: Parts, dpi: float, least_support: float = 0.6) -> tuple[Circle, ...]:
+    """Seals without colour (photocopies, grey scans): rings among the components that are far too large for letters,
+    borne out for ``least_support`` of their round."""
     large = np.maximum(found.width, found.height) >= 7 / _MM * dpi
     large &= found.area < 0.4 * found.width * found.height
     if not large.any():
@@ -143,7 +144,7 @@ def dark_seals(mask: Pixels, found: Parts, dpi: float) -> tuple[Circle, ...]:
     for shape in ((1, length), (length, 1)):
         straight = cv2.morphologyEx(rings, cv2.MORPH_OPEN, np.ones(shape, np.uint8))
         rings = cv2.bitwise_and(rings, cv2.bitwise_not(cv2.dilate(straight, np.ones((3, 3), np.uint8))))
-    return tuple(circle.times(step) for circle in seals(rings, dpi / step, 0.6))
+    return tuple(circle.times(step) for circle in seals(rings, dpi / step, least_support))
 
 
 def circling(found: Parts, members: Pixels, rings: tuple[Circle, ...]) -> bool:
