@@ -107,7 +107,13 @@ class Authority:
         return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
 
     def _issue(
-        self, name: str, key: Key, issuer: tuple[x509.Certificate, Key] | None, *, ca: bool = False, stamps: bool = False
+        self,
+        name: str,
+        key: Key,
+        issuer: tuple[x509.Certificate, Key] | None,
+        *,
+        ca: bool = False,
+        stamps: bool = False,
     ) -> x509.Certificate:
         subject = x509.Name(
             [

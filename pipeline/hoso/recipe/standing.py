@@ -163,7 +163,7 @@ def _count(here: Standing, outcome: Outcome, total: dict[str, int]) -> None:
             total["blank"] += page.kind in ("blank", "separator")
         elif document in here.loaded:
             total["filed"] += 1
-        elif here.states[document] in ("waiting", "ready"):
+        elif here.states[document] in ("waiting", "ready", "unstamped"):
             total["waiting"] += 1
         else:
             total["underway"] += 1
