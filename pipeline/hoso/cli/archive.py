@@ -1,6 +1,6 @@
 """Commands about the signed copies: copies (write them out), verify (check one).
 
-The verdict of a check is Vietnamese, as the circular to Decree 23/2025 asks of verifying software.
+The verdict of a check is Vietnamese unless asked otherwise, as the circular to Decree 23/2025 asks of verifying software.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import click
 from hoso import keys
 from hoso.cli.ask import AS_JSON, chosen
 from hoso.cli.show import lines, open_site, say
-from hoso.errors import Damaged, HosoError, Refused
-from hoso.nouns import SignatureFinding, Verification
+from hoso.cli.verdict import LANGUAGES, lines_of, row_of
+from hoso.errors import Damaged, HosoError, NeedsPerson, Refused
+from hoso.nouns import Verification
 
 __all__ = ["copies", "verify"]
 
@@ -51,77 +52,43 @@ def copies(home: str | None, folder: Path, dossier: str | None, as_json: bool) -
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--lang", type=click.Choice(LANGUAGES), default="vi", show_default=True, help="Language of the verdict.")
 @AS_JSON
 @click.pass_obj
-def verify(home: str | None, file: Path, as_json: bool) -> None:
-    """Check FILE.pdf: signatures, PDF/A, conversion mark, and whether its digest is in the warehouse.
+def verify(home: str | None, file: Path, lang: str, as_json: bool) -> None:
+    """Check FILE.pdf: each signature, its time, what came after it, PDF/A, conversion mark, and the warehouse.
 
-    Exit code 0 where every signature is valid and PDF/A holds; 3 where the file is no PDF or not signed; 7 where it was
-    changed, or its signer is not trusted.
+    Exit code 0 where every signature is valid and PDF/A-2u holds (a file kept as it was received need not be PDF/A);
+    3 where the file is no PDF or not signed; 4 where nothing was changed and a person must judge the rest: the signer is
+    not trusted here, the algorithm is no longer safe, or it is no PDF/A-2u; 7 where it was changed after signing, where
+    that cannot be ruled out, or where a certificate was revoked.
     """
     from hoso.stages.verify import verify as look
 
     data = file.read_bytes()
+    digest = keys.digest(data)
     with open_site(home) as site:
         seen = look(data, site.roots)
-        digest = keys.digest(data)
         try:
-            known = site.warehouse.query('SELECT document FROM seals WHERE "after" = ?', [digest]).rows
+            found = site.warehouse.query('SELECT document, profile FROM seals WHERE "after" = ?', [digest]).rows
+            known = [(str(document), str(profile)) for document, profile in found]
         except HosoError as error:
             say(f"the warehouse does not answer ({error}); the file is checked without it")
-            known = ()
-    row = _row(file, seen, digest, str(known[0][0]) if known else None)
+            known = []
+    row = row_of(str(file), seen, digest, known, lang)
     if as_json:
         lines([row])
     else:
-        _tell(row, seen)
+        for line in lines_of(str(file), seen, known, lang):
+            click.echo(line)
+    _end(file, seen, row["text"], kept=bool(row["kept"]))
+
+
+def _end(file: Path, seen: Verification, text: str, *, kept: bool) -> None:
+    """The exit code, as the help says."""
     if not seen.readable or not seen.signatures:
-        raise Refused("not-signed", f"{file}: {seen.text}")
-    if not seen.valid:
-        raise Damaged(f"{file}: {seen.text}")
-
-
-def _row(file: Path, seen: Verification, digest: str, document: str | None) -> dict[str, Any]:
-    return {
-        "file": str(file),
-        "valid": seen.valid,
-        "text": seen.text,
-        "sha256": digest,
-        "in_warehouse": document is not None,
-        "document": document,
-        "pages": seen.pages,
-        "pdfa": seen.claim or None,
-        "violations": [{"clause": v.clause, "text": v.text} for v in seen.violations],
-        "mark": seen.mark or None,
-        "signatures": [_signature(finding) for finding in seen.signatures],
-    }
-
-
-def _signature(finding: SignatureFinding) -> dict[str, Any]:
-    return {
-        "name": finding.name, "valid": finding.valid, "signer": finding.signer, "issuer": finding.issuer,
-        "signed_at": finding.signed_at, "intact": finding.intact, "trusted": finding.trusted,
-        "whole_file": finding.whole_file, "certificate_from": finding.certificate_from,
-        "certificate_until": finding.certificate_until, "algorithm": finding.algorithm, "text": finding.text,
-    }  # fmt: skip
-
-
-def _tell(row: dict[str, Any], seen: Verification) -> None:
-    click.echo(f"{row['file']}: {'HỢP LỆ' if seen.valid else 'KHÔNG HỢP LỆ'} – {seen.text}")
-    for finding in seen.signatures:
-        click.echo(f"  Chữ ký {finding.name}: {finding.text}")
-        click.echo(f"    Người ký: {finding.signer}   Nơi cấp chứng thư: {finding.issuer}")
-        click.echo(f"    Thời điểm ký: {finding.signed_at}   Thuật toán: {finding.algorithm}")
-        click.echo(f"    Chứng thư: {finding.certificate_from} – {finding.certificate_until}")
-        click.echo(
-            f"    Toàn vẹn: {_yes(finding.intact)}   Tin cậy: {_yes(finding.trusted)}   Cả tệp: {_yes(finding.whole_file)}"
-        )
-    click.echo(f"  PDF/A: {seen.claim or 'không'}" + (f", {len(seen.violations)} lỗi" if seen.violations else ""))
-    for violation in seen.violations:
-        click.echo(f"    {violation.clause}: {violation.text}")
-    click.echo(f"  Dấu chuyển đổi: {seen.mark or 'không có'}")
-    click.echo(f"  Trong kho: {'có, tài liệu ' + str(row['document']) if row['document'] else 'không'}")
-
-
-def _yes(value: bool) -> str:
-    return "có" if value else "KHÔNG"
+        raise Refused("not-signed", f"{file}: {text}")
+    if not seen.untouched or any(finding.state == "revoked" for finding in seen.signatures):
+        raise Damaged(f"{file}: {text}")
+    if not seen.valid and not (kept and all(finding.valid for finding in seen.signatures)):
+        raise NeedsPerson(f"{file}: {text}")

@@ -32,6 +32,7 @@ from pyhanko.sign.diff_analysis import (
     SuspiciousModification,
     XrefStreamRule,
 )
+from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation import EmbeddedPdfSignature
 
 __all__ = ["Follows", "covered", "follows"]
@@ -83,7 +84,11 @@ _SIGNED_FURTHER = StandardDiffPolicy(
     form_rule=FormUpdatingRule(field_rules=[SigFieldCreationRule(), SigFieldModificationRule()]),
 )
 _PROOFS_ALONE = StandardDiffPolicy(
-    global_rules=[CatalogModificationRule(frozenset({"/DSS", "/Extensions"})), *_STRUCTURE],
+    global_rules=[
+        CatalogModificationRule(frozenset({"/DSS", "/Extensions"})),
+        _Dates().as_qualified(ModificationLevel.LTA_UPDATES),
+        *_STRUCTURE,
+    ],
     form_rule=None,
     ignore_orphaned_objects=False,
     ignore_identical_objects=False,
@@ -120,26 +125,51 @@ def follows(pdf: bytes, signature: EmbeddedPdfSignature, later: Sequence[Embedde
     xrefs, own = signature.reader.xrefs, signature.signed_revision
     if any(xrefs.get_xref_data(number).hybrid is not None for number in range(own + 1, xrefs.total_revisions)):
         return Follows(kept=False, clear=False)
-    last = (covered(pdf, later[-1]) if later else end) or 0
-    policy = _SIGNED_FURTHER if later else _PROOFS_ALONE
-    signature.compute_integrity_info(diff_policy=policy)
+    signature.compute_integrity_info(diff_policy=_SIGNED_FURTHER if later else _PROOFS_ALONE)
     result: Any = signature.diff_result  # set by the call above, which the checker does not see
     kept = isinstance(result, DiffResult) and result.modification_level.value <= ModificationLevel.FORM_FILLING.value
-    kept = kept and signature.summarise_integrity_info().get("docmdp_ok") is not False
-    if kept and last < len(pdf):
-        kept = _accounted(pdf, last, signature, later[-1].signed_revision if later else own)
-    return Follows(kept, _added(signature, later) if kept else ())
+    if not kept or signature.summarise_integrity_info().get("docmdp_ok") is False:
+        return Follows(kept=False)
+    old, new = (signature.reader.get_historical_resolver(number) for number in (own, xrefs.total_revisions - 1))
+    added = _added(old, new, later)
+    last = (covered(pdf, later[-1]) or 0) if later else end
+    if last < len(pdf):  # nobody signed the rest: it must be proofs, and hide nothing
+        newest = later[-1].signed_revision if later else own
+        before = signature.reader.get_historical_resolver(newest)
+        proven = _proven(before, new) and _accounted(pdf, last, signature, newest)
+        return Follows(proven, added if proven else ())
+    return Follows(kept=False) if _covers_up(old, new) else Follows(kept=True, added=added)
 
 
-def _added(signature: EmbeddedPdfSignature, later: Sequence[EmbeddedPdfSignature]) -> tuple[str, ...]:
-    reader, own = signature.reader, signature.signed_revision
+def _added(old: HistoricalResolver, new: HistoricalResolver, later: Sequence[EmbeddedPdfSignature]) -> tuple[str, ...]:
     kinds = {"timestamp" if one.sig_object_type == "/DocTimeStamp" else "signature" for one in later}
-    old, new = reader.get_historical_resolver(own), reader.get_historical_resolver(reader.xrefs.total_revisions - 1)
-    if repr(old.root.get("/DSS")) != repr(new.root.get("/DSS")):
+    if _proven(old, new):
         kinds.add("proofs")
     if _said(old) != _said(new):
         kinds.add("dates")
     return tuple(sorted(kinds))
+
+
+def _proven(old: HistoricalResolver, new: HistoricalResolver) -> bool:
+    """Whether the document security store came, or anything in it, between two revisions."""
+    if "/DSS" not in new.root:
+        return False
+    held = new.root.raw_get("/DSS")
+    return "/DSS" not in old.root or bool(new.collect_dependencies(held, since_revision=old.revision + 1))
+
+
+def _covers_up(old: HistoricalResolver, new: HistoricalResolver) -> bool:
+    """Whether a field was added that shows something and is signed by nobody, or viewers were told to draw fields anew."""
+    known = {str(name) for name, _, _ in enumerate_sig_fields(old)}
+    for name, _, field in enumerate_sig_fields(new, filled_status=False):
+        if str(name) not in known and "/AP" in field.get_object():
+            return True
+    return _draws_anew(old) != _draws_anew(new)
+
+
+def _draws_anew(resolver: HistoricalResolver) -> bool:
+    root = resolver.root
+    return "/AcroForm" in root and bool(root["/AcroForm"].get("/NeedAppearances", False))
 
 
 def _der_size(content: bytes) -> int:

@@ -5,7 +5,7 @@ Never looks into a PDF: it is told.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime, timedelta, timezone
 
 from asn1crypto import x509
 from pyhanko.sign.validation import EmbeddedPdfSignature
@@ -16,6 +16,7 @@ from hoso.verdicts import SignatureState, TimeProof
 
 __all__ = ["broken", "common_name", "finding", "instant"]
 
+_VIETNAM = timezone(timedelta(hours=7))
 _TEXTS: dict[SignatureState, str] = {
     "valid": "Hợp lệ: nội dung toàn vẹn, chứng thư có hiệu lực lúc ký",
     "untrusted": "Chưa tin cậy: nội dung toàn vẹn, nhưng chứng thư không dẫn đến gốc tin cậy đã cấu hình",
@@ -94,12 +95,15 @@ def broken(name: str, why: str) -> SignatureFinding:
 
 
 def instant(signature: EmbeddedPdfSignature) -> datetime | None:
-    """When the signature says it was made; without a zone it counts as UTC. None where it says nothing readable."""
+    """When the signature says it was made; None where it says nothing readable.
+
+    Without a zone it counts as Vietnam's: programs in use there write the local clock (seen beside timestamps that name
+    the zone in published documents)."""
     try:
         at = signature.self_reported_timestamp
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
-    return at if at is None or at.tzinfo else at.replace(tzinfo=UTC)
+    return at if at is None or at.tzinfo else at.replace(tzinfo=_VIETNAM)
 
 
 def common_name(name: x509.Name) -> str:

@@ -16,7 +16,19 @@ from itertools import groupby
 from hoso.nouns import Place, Problem, Record, Seen, Severity, SignatureFinding
 from hoso.stages.check import with_verdict
 
-__all__ = ["BROKEN", "KEPT", "UNTRUSTED", "VALID", "VERSION", "evidence", "found", "signers", "stretches", "told"]
+__all__ = [
+    "BROKEN",
+    "KEPT",
+    "UNTRUSTED",
+    "VALID",
+    "VERSION",
+    "evidence",
+    "found",
+    "signers",
+    "stretches",
+    "told",
+    "worst",
+]
 
 VERSION = "1"  # of the findings too: raised whenever signers/ judges otherwise
 
@@ -61,13 +73,18 @@ def told(record: Record, findings: Mapping[str, tuple[SignatureFinding, ...]], p
     if not mine:
         return record
     here = [finding for scan in sorted(mine) for finding in findings[scan]]
-    worst = min(here, key=lambda finding: _RANK.index(finding.state))
-    code = VALID if worst.state == "valid" else UNTRUSTED if worst.untouched and worst.state != "revoked" else BROKEN
+    last = worst(here)
+    code = VALID if last.state == "valid" else UNTRUSTED if last.untouched and last.state != "revoked" else BROKEN
     severity, text = _PROBLEMS[code]
     own = set(record.document.pages)
     places = tuple(Place(s.page.position, (0.0, 0.0, 1.0, 1.0)) for s in pages if s.page.ref in own)
-    problem = Problem(code, severity, text.format(count=len(here), text=worst.text), places=places[:1])
+    problem = Problem(code, severity, text.format(count=len(here), text=last.text), places=places[:1])
     return with_verdict(replace(record, problems=(*record.problems, problem)))
+
+
+def worst(findings: Sequence[SignatureFinding]) -> SignatureFinding:
+    """The finding that weighs most against a file."""
+    return min(findings, key=lambda finding: _RANK.index(finding.state))
 
 
 def signers(findings: Sequence[SignatureFinding]) -> str:

@@ -11,6 +11,7 @@ from hoso.errors import Unavailable
 from hoso.nouns import SignatureFinding, Verification, Violation
 from hoso.pdf import check, marks, verapdf
 from hoso.signers.validate import validate
+from hoso.stages.arrived import worst
 
 __all__ = ["verify"]
 
@@ -47,9 +48,10 @@ def _verdict(
         parts.append("Tệp không có chữ ký số.")
     elif all(finding.valid for finding in findings):
         parts.append(f"Chữ ký số hợp lệ ({len(findings)}).")
+    elif all(finding.untouched for finding in findings):
+        parts.append(f"Chữ ký số nguyên vẹn nhưng chưa đủ tin cậy. {worst(findings).text}.")
     else:
-        wrong = next(finding for finding in findings if not finding.valid)
-        parts.append(f"Chữ ký số không đạt. {wrong.text}.")
+        parts.append(f"Chữ ký số không đạt. {worst(findings).text}.")
     if violations:
         parts.append(f"Không đạt PDF/A-2u: {len(violations)} lỗi.")
     else:
