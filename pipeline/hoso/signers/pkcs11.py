@@ -61,6 +61,7 @@ class TokenKey:
         self._pin_file = home / seal.token_pin_file
         self._session: pkcs11.Session | None = None
         self._process = 0
+        self._key: Any = None
         self.mechanism: Any = None
 
     def certificates(self) -> tuple[x509.Certificate, tuple[x509.Certificate, ...]]:
@@ -76,23 +77,29 @@ class TokenKey:
         if self._session is not None and self._process == os.getpid():
             with suppress(Exception):  # a token that is gone cannot be left in order
                 self._session.close()
-        self._session = None
+        self._session = self._key = None
 
     def _sign(self, session: pkcs11.Session, data: bytes, digest: str) -> bytes:
-        from pkcs11 import Attribute, ObjectClass
         from pyhanko.sign.pkcs11 import select_pkcs11_signing_params
+
+        if self._key is None:
+            self._key = self._found(session)
+        # ECDSA over a digest made here: tokens hash for RSA alone (SoftHSM2 2.6)
+        raw = self.mechanism.signature_algo == "ecdsa"
+        how = select_pkcs11_signing_params(self.mechanism, digest, raw, {})
+        given = how.pre_sign_transform(data) if how.pre_sign_transform else data
+        signature: bytes = self._key.sign(given, **how.sign_kwargs)
+        return how.post_sign_transform(signature) if how.post_sign_transform else signature
+
+    def _found(self, session: pkcs11.Session) -> Any:
+        """The private key's handle. Kept for the session: each signature would search the token for it again."""
+        from pkcs11 import Attribute, ObjectClass
 
         query = {Attribute.CLASS: ObjectClass.PRIVATE_KEY, Attribute.LABEL: self._seal.token_key}
         found = list(session.get_objects(query))
         if len(found) != 1:
             raise Misconfigured(f"the token holds {len(found)} private keys labelled {self._seal.token_key!r}, not one")
-        # ECDSA over a digest made here: tokens hash for RSA alone (SoftHSM2 2.6)
-        raw = self.mechanism.signature_algo == "ecdsa"
-        how = select_pkcs11_signing_params(self.mechanism, digest, raw, {})
-        given = how.pre_sign_transform(data) if how.pre_sign_transform else data
-        key: Any = found[0]
-        signature: bytes = key.sign(given, **how.sign_kwargs)
-        return how.post_sign_transform(signature) if how.post_sign_transform else signature
+        return found[0]
 
     def _certificates(self, session: pkcs11.Session) -> tuple[x509.Certificate, tuple[x509.Certificate, ...]]:
         from pkcs11 import Attribute, ObjectClass
@@ -132,6 +139,7 @@ class TokenKey:
     def _open(self, *, anew: bool = False) -> pkcs11.Session:
         if self._session is not None and self._process == os.getpid():
             return self._session
+        self._session = self._key = None
         import pkcs11
         from pkcs11.exceptions import (
             PinExpired,
@@ -155,6 +163,14 @@ class TokenKey:
                     f"the PIN, then remove {self._keys / _MARK}"
                 )
             token = self._token(library)
+            if token is None:
+                library.reinitialize()  # modules look for tokens when they start: it may be plugged in by now
+                token = self._token(library)
+            if token is None:
+                raise Unavailable(
+                    f"no token {self._seal.token_label or self._seal.token_slot} is plugged in "
+                    "(settings.toml [seal] token_label, token_slot)"
+                )
             try:
                 self._session = token.open(user_pin=self._pin())
             except UserAlreadyLoggedIn:  # by a session of this process that was not closed in order
@@ -168,7 +184,7 @@ class TokenKey:
         self._process = os.getpid()
         return self._session
 
-    def _token(self, library: Any) -> pkcs11.Token:
+    def _token(self, library: Any) -> pkcs11.Token | None:
         from pkcs11.exceptions import PKCS11Error
 
         seal = self._seal
@@ -180,14 +196,9 @@ class TokenKey:
                 token = slot.get_token()
                 if seal.token_label in ("", token.label):
                     found.append(token)
-        if not found:
-            raise Unavailable(
-                f"no token {seal.token_label or seal.token_slot} is plugged in "
-                "(settings.toml [seal] token_label, token_slot)"
-            )
         if len(found) > 1:
             raise Misconfigured(f"{len(found)} tokens fit; name one by settings.toml [seal] token_label or token_slot")
-        return found[0]
+        return found[0] if found else None
 
     def _pin(self) -> str:
         seal = self._seal
