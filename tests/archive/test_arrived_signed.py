@@ -220,3 +220,33 @@ def test_a_scan_under_an_electronic_stamp_is_read_whole(
     assert "QUYẾT ĐỊNH" in seen.reading.text()
     assert "danh mục hồ sơ lưu trữ" in seen.reading.text()
     assert here.outcome.records[0].value("so_ky_hieu") == "12/QĐ-UBND"
+
+
+def test_the_command_tells_of_a_kept_file_in_both_languages_and_by_its_exit_code(
+    demo: Path, site: Site, letter: bytes, arrive: Callable[..., Standing], tmp_path: Path, signer: Any, at: datetime
+) -> None:
+    came = sign(site, letter, hours=2)
+    here = arrive(a=came)
+    assert here.outcome
+    approving.decide(site, here.outcome.records[0], "Nguyễn Thị Thử", "approved", despite=True)
+    recipe.release(site, [here.outcome])
+    (row,) = hoso(demo, "records", "--dossier", here.dossier.source, "--json").rows()
+    assert (row["archive"], row["archive_sha256"]) == ("kept", keys.digest(came))
+    paths = {name: tmp_path / f"{name}.pdf" for name in ("kept", "unknown", "changed", "unsigned")}
+    for path, data in zip(
+        paths.values(), (came, signer.sign(letter, INVISIBLE, at), came + b"\n", letter), strict=True
+    ):
+        path.write_bytes(data)
+    told = hoso(demo, "verify", paths["kept"], "--lang", "en")
+    assert told.code == 0, told.err
+    assert "nothing was changed" in told.out
+    assert "kept as it was received" in told.out
+    told = hoso(demo, "verify", paths["unknown"], "--json")
+    (row,) = told.rows()
+    assert (told.code, row["untouched"], row["valid"], row["in_warehouse"]) == (4, True, False, False)
+    assert [one["state"] for one in row["signatures"]] == ["untrusted"]
+    told = hoso(demo, "verify", paths["changed"])
+    assert told.code == 7
+    assert "TỆP ĐÃ BỊ THAY ĐỔI" in told.out
+    assert hoso(demo, "verify", paths["unsigned"]).code == 3
+    assert "Traceback" not in told.err

@@ -48,6 +48,7 @@ def document_row(here: Standing, record: Record) -> dict[str, Any]:
         "fields": [_field(field) for field in record.fields],
         "problems": [_problem(problem) for problem in record.problems],
         "reason": document.reason,
+        "archive": None if sealed is None else "kept" if sealed.profile == "kept" else "sealed",
         "archive_sha256": sealed.after if sealed else None,
     }
 
