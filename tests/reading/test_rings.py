@@ -11,6 +11,7 @@ from hoso.imaging import rings
 from hoso.imaging.clean import clean
 from hoso.imaging.paper import Parts, parts
 from hoso.imaging.pixels import Pixels, array, raster
+from hoso.imaging.unseal import cut
 from tests.reading.conftest import BODY, FONT
 
 _DPI = 200.0
@@ -53,7 +54,7 @@ def shares(page: Image.Image) -> tuple[float, float]:
     _, words, _ = mask_of(printed())
     pixels, mask, found = mask_of(page)
     drawn = mask.copy()
-    rings.cut(pixels, mask, found, rings.seen(mask, found, _DPI)[1], _DPI)
+    cut(pixels, mask, found, rings.seen(mask, found, _DPI)[1], _DPI)
     own = (drawn > 0) & (cv2.dilate(words, np.ones((5, 5), np.uint8)) == 0)
     return float((mask[words > 0] > 0).mean()), float((mask[own] == 0).mean())
 
@@ -77,7 +78,7 @@ def test_letters_that_a_ring_tied_together_come_apart() -> None:
     _, _, alone = mask_of(printed())
     pixels, mask, found = mask_of(sealed(printed()))
     assert max(found.height) > 250
-    found = rings.cut(pixels, mask, found, rings.seen(mask, found, _DPI)[1], _DPI)
+    found = cut(pixels, mask, found, rings.seen(mask, found, _DPI)[1], _DPI)
     assert max(found.height) <= max(alone.height) + 6
     assert max(found.width) <= max(alone.width) + 12
     assert abs(len(found.area[found.area > 40]) - len(alone.area[alone.area > 40])) <= 4
@@ -96,8 +97,35 @@ def test_a_page_without_a_seal_is_left_as_it_is() -> None:
     before = pixels.copy()
     circles, rounds = rings.seen(mask, found, _DPI)
     assert circles == rounds == ()
-    assert rings.cut(pixels, mask, found, rounds, _DPI) is found
+    assert cut(pixels, mask, found, rounds, _DPI) is found
     assert (pixels == before).all()
+
+
+def around(page: Image.Image, words: str, radius: float = 112) -> Image.Image:
+    """Small capitals that run around in the seal, their feet to its middle."""
+    face = ImageFont.truetype(str(FONT), 22)
+    for number, letter in enumerate(words):
+        angle = 200 + number * 320 / len(words)
+        tile = Image.new("L", (40, 40), 0)
+        ImageDraw.Draw(tile).text((20, 20), letter, font=face, fill=255, anchor="mm")
+        tile = tile.rotate(-angle, resample=Image.Resampling.BICUBIC)
+        x, y = _MIDDLE[0] + radius * np.sin(np.radians(angle)), _MIDDLE[1] - radius * np.cos(np.radians(angle))
+        page.paste(0, (round(x - 20), round(y - 20)), tile)
+    return page
+
+
+def test_words_that_run_around_in_a_seal_go_and_print_between_its_rings_stays() -> None:
+    bare, worded = sealed(printed()), around(sealed(printed()), "SỞYTẾTHÀNHPHỐMẪUSƠN")
+    left = []
+    for page in (bare, worded):
+        pixels, mask, found = mask_of(page)
+        cut(pixels, mask, found, rings.seen(mask, found, _DPI)[1], _DPI)
+        left.append(mask > 0)
+    _, words, _ = mask_of(printed())
+    lettering = (mask_of(worded)[1] > 0) & (mask_of(bare)[1] == 0)
+    beside = lettering & (cv2.dilate(words, np.ones((9, 9), np.uint8)) == 0)
+    assert left[1][beside].mean() < 0.3, "letters that touch print are not told from it"
+    assert left[1][left[0] & (words > 0)].mean() > 0.97
 
 
 @pytest.mark.parametrize("shape", ["square", "scribble"])

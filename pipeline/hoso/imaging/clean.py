@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from hoso.imaging import colour, desk, feet, frames, grade, level, spots, view
+from hoso.imaging import colour, desk, feet, frames, grade, level, spots, unseal, view
 from hoso.imaging import rings as black
 from hoso.imaging.cells import enclosed
 from hoso.imaging.lines import Piece, pieces, strips
@@ -117,7 +117,7 @@ def clean(page: Raster, trace: Silent = SILENT) -> Cleaned:
         mask = ink(flat)
         found = parts(mask)
         rounds = black.follow(mask, grey_rings, dpi)
-    found = black.cut(flat, mask, found, rounds, dpi)
+    found = unseal.cut(flat, mask, found, rounds, dpi)
     trace.step("seals", page=flat, blank=why, seals=grey_rings, signed=signed)
     straight = flat.copy()
     made, boxes, cells, dirt = _lay(straight, mask.copy(), found, rings + grey_rings, dpi, trace)
