@@ -82,11 +82,14 @@ def found(pdf: bytes) -> str:
     return match.group(0) if match else ""
 
 
-def spots(pdf: bytes, index: int = 1) -> tuple[tuple[float, float], tuple[Box, ...]]:
+def spots(
+    pdf: bytes, index: int = 1, ink: tuple[Box, ...] | None = None
+) -> tuple[tuple[float, float], tuple[Box, ...]]:
     """((points across, points down), boxes of what stands on page ``index``), as fractions of the page as shown.
 
     What stands there: letters, the invisible ones too, and spots of ink of about 3 mm (seals, signatures, pictures), in
-    the upper 40 % and the lower 15 % of the page. Raises Refused("file.damaged") where the page cannot be opened.
+    the upper 40 % and the lower 15 % of the page. Who knows the ink already gives it as ``ink``, and saves the drawing of
+    the page (20 ms at 200 dpi). Raises Refused("file.damaged") where the page cannot be opened.
     """
     try:
         document = pypdfium2.PdfDocument(pdf)
@@ -95,8 +98,10 @@ def spots(pdf: bytes, index: int = 1) -> tuple[tuple[float, float], tuple[Box, .
         text = page.get_textpage()
         # loose boxes, by the font's heights: the letters of an invisible layer may have no ink of their own
         found = {text.get_charbox(number, loose=True) for number in range(text.count_chars())}
-        bitmap = page.render(scale=_LOOK_DPI / 72, grayscale=True)
-        ink = _ink(bytes(bitmap.buffer), bitmap.width, bitmap.height, bitmap.stride)
+        if ink is None:
+            bitmap = page.render(scale=_LOOK_DPI / 72, grayscale=True)
+            ink = tuple(_ink(bytes(bitmap.buffer), bitmap.width, bitmap.height, bitmap.stride))
+            bitmap.close()
     except (pypdfium2.PdfiumError, IndexError) as error:
         raise Refused(
             "file.damaged",
@@ -108,7 +113,6 @@ def spots(pdf: bytes, index: int = 1) -> tuple[tuple[float, float], tuple[Box, .
         for left, bottom, right, top in sorted(found)
         if right > left and top > bottom
     ]
-    bitmap.close()
     document.close()
     return (width, height), (*letters, *ink)
 
@@ -123,7 +127,7 @@ def _ink(rows: bytes, width: int, height: int, stride: int) -> list[Box]:
         lines = [rows[y * stride : y * stride + width] for y in range(row * _CELL, min(height, (row + 1) * _CELL))]
         for column in range(across):
             left = column * _CELL
-            darkest.append((min(min(line[left : left + _CELL]) for line in lines), row, column))
+            darkest.append((min(b"".join([line[left : left + _CELL] for line in lines])), row, column))
     paper = sorted(value for value, _, _ in darkest)[len(darkest) * 3 // 4]
     return [
         (column / across, row / down, (column + 1) / across, (row + 1) / down)

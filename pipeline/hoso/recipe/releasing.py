@@ -143,9 +143,10 @@ def _signed(site: Site, outcome: Outcome, record: Record, effect: Effect, waitin
         for scan in [next(s for s in outcome.dossier.scans if s.digest == seen.page.ref.scan)]
     ]
     office, limits = site.settings.office, site.settings.reading
-    composed = compose.compose(parts, record, outcome, office, at, mark=site.settings.archive.mark, limits=limits)
+    mark, image = site.settings.archive.mark, _image(site)
+    composed, ink = compose.composed(parts, record, outcome, office, at, mark=mark, limits=limits)
     kept = signed = waiting.read_bytes() if waiting.exists() else b""
-    way = seal.steps(composed, site.signer, look, at, site.now(), signed=kept, office=office.name, image=_image(site))
+    way = seal.steps(composed, site.signer, look, at, site.now(), signed=kept, office=office.name, image=image, ink=ink)
     for signed in way:
         _write(waiting, signed)
     try:

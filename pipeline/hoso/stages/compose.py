@@ -13,7 +13,7 @@ from datetime import datetime, timedelta, timezone
 from math import isclose
 
 from hoso.imaging import encode
-from hoso.nouns import Outcome, Picture, Record, Scan, Seen
+from hoso.nouns import Box, Outcome, Picture, Record, Scan, Seen
 from hoso.pdf import compose as writer
 from hoso.pdf import marks, render
 from hoso.pdf.lift import Source
@@ -21,7 +21,7 @@ from hoso.pdf.xmp import Meta
 from hoso.settings import Office, Reading
 from hoso.stages.place import Ground, free_box, top_right
 
-__all__ = ["VERSION", "compose", "mark_text"]
+__all__ = ["VERSION", "compose", "composed", "mark_text"]
 
 VERSION = "1"
 
@@ -73,6 +73,21 @@ def compose(
     PDF/A-2u, unsigned, the same bytes for the same input and instant. Raises Refused where a page cannot be read
     ("page.damaged", "file.damaged"), ValueError for no pages.
     """
+    return composed(parts, record, outcome, office, at, mark=mark, limits=limits)[0]
+
+
+def composed(
+    parts: Sequence[tuple[Scan, bytes, Seen]],
+    record: Record,
+    outcome: Outcome,
+    office: Office,
+    at: datetime,
+    *,
+    mark: bool = True,
+    limits: Reading | None = None,
+) -> tuple[bytes, tuple[Box, ...] | None]:
+    """(the archive copy as :func:`compose` gives it, what stands on page 1 beneath the mark). The second is what was looked
+    at to place the mark, None without one: who places a seal need not draw the page again."""
     sources: dict[str, Source] = {}
     pages, taken = [], []
     for scan, data, seen in parts:
@@ -86,11 +101,12 @@ def compose(
         taken.append(how)
     text = mark_text(office, at) if mark else ""
     meta = _meta(parts, record, outcome, office, at, text, taken)
-    words = None
+    words = ink = None
     if mark:
         alone = writer.compose([replace(pages[0], reading=None)], None, meta)
-        words = _marked(text, pages[0], alone, parts[0][2])
-    return writer.compose(pages, words, meta)
+        ink = marks.spots(alone)[1]
+        words = _marked(text, pages[0], ink, parts[0][2])
+    return writer.compose(pages, words, meta), ink
 
 
 def _from_picture(picture: Picture, seen: Seen) -> writer.Part:
@@ -159,10 +175,10 @@ def _how(picture: Picture) -> str:
     return f"received {names[picture.codec]} stream" if picture.kept else f"{names[picture.codec]}, lossless"
 
 
-def _marked(text: str, part: writer.Part, alone: bytes, seen: Seen) -> writer.Words:
-    """The mark in the largest letters that find free space at the top right of the page, which ``alone`` shows by
-    itself; else where it covers least."""
-    ground = Ground((*marks.spots(alone)[1], *(word.box for word in seen.reading.words)))
+def _marked(text: str, part: writer.Part, ink: tuple[Box, ...], seen: Seen) -> writer.Words:
+    """The mark in the largest letters that find free space at the top right of the page, on which ``ink`` stands; else
+    where it covers least."""
+    ground = Ground((*ink, *(word.box for word in seen.reading.words)))
     margin = (_MARGIN / part.width, _MARGIN / part.height)
     scale = min(1.0, part.width / _NARROW)
     tried = []

@@ -21,10 +21,11 @@ class Ground:
 
     def __init__(self, taken: Iterable[Box]) -> None:
         self._rows = [0] * _ROWS
-        for box in taken:
-            window, rows = _cells(box)
-            for row in rows:
-                self._rows[row] |= window
+        rows = self._rows
+        for box in dict.fromkeys(taken):
+            window, under = _cells(box)
+            for row in under:
+                rows[row] |= window
 
     def covered(self, box: Box) -> float:
         """The share 0..1 of the cells under ``box`` that are taken; 1 for a box without area or off the page."""
@@ -35,9 +36,12 @@ class Ground:
 
 def _cells(box: Box) -> tuple[int, range]:
     """(columns as bits, rows) of the cells that ``box`` lies on."""
-    first, last = max(0, floor(box[0] * _COLUMNS)), min(_COLUMNS, ceil(box[2] * _COLUMNS))
-    top, bottom = max(0, floor(box[1] * _ROWS)), min(_ROWS, ceil(box[3] * _ROWS))
-    return ((1 << max(0, last - first)) - 1) << first, range(top, max(top, bottom))
+    first, last = floor(box[0] * _COLUMNS), ceil(box[2] * _COLUMNS)
+    top, bottom = floor(box[1] * _ROWS), ceil(box[3] * _ROWS)
+    first, top = first if first > 0 else 0, top if top > 0 else 0
+    last, bottom = last if last < _COLUMNS else _COLUMNS, bottom if bottom < _ROWS else _ROWS
+    window = ((1 << (last - first)) - 1) << first if last > first else 0
+    return window, range(top, bottom if bottom > top else top)
 
 
 def free_box(ground: Ground, size: tuple[float, float], candidates: Iterable[tuple[float, float]]) -> tuple[Box, float]:

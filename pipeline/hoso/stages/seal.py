@@ -16,7 +16,7 @@ from typing import Literal, get_args
 
 from hoso.errors import Misconfigured, Refused
 from hoso.imaging import encode
-from hoso.nouns import Picture, SignatureFinding
+from hoso.nouns import Box, Picture, SignatureFinding
 from hoso.pdf import check, marks, stamp
 from hoso.signers.api import Level, Look, NoRoom, Signer
 from hoso.signers.validate import validate
@@ -45,12 +45,13 @@ def seal(
     *,
     office: str = "",
     image: bytes = b"",
+    ink: tuple[Box, ...] | None = None,
 ) -> tuple[bytes, str]:
     """(the signed PDF, the evidence as JSON): every step of :func:`steps` at once, then :func:`judged`.
 
     Raises what these raise.
     """
-    *_, signed = steps(pdf, signer, look, at, at, office=office, image=image)
+    *_, signed = steps(pdf, signer, look, at, at, office=office, image=image, ink=ink)
     return signed, judged(pdf, signed, signer, look, roots)
 
 
@@ -64,20 +65,21 @@ def steps(
     signed: bytes = b"",
     office: str = "",
     image: bytes = b"",
+    ink: tuple[Box, ...] | None = None,
 ) -> Iterator[bytes]:
     """Each whole state of the signed file on its way to the signer's level; ``signed`` is the last one kept before.
 
     The caller keeps each before it asks for the next: then a crash or a silent server costs neither a second signature nor
     a second timestamp. ``look`` is a profile: "text", "seal" or "invisible"; ``office`` is the name shown (the signer's
-    where empty), ``image`` the PNG of the seal; ``at`` is the instant of the signature, ``now`` that of asking. Nothing is
-    given where ``signed`` stands at the level already. Raises Misconfigured for an unknown profile, Unstamped where a proof
-    is not to be had now, and what the signer raises.
+    where empty), ``image`` the PNG of the seal, ``ink`` what is known to stand on page 1 (None: it is looked at); ``at`` is
+    the instant of the signature, ``now`` that of asking. Nothing is given where ``signed`` stands at the level already.
+    Raises Misconfigured for an unknown profile, Unstamped where a proof is not to be had now, and what the signer raises.
     """
     made = 0
     while True:
         if not signed:
             made += 1
-            signed = signer.sign(pdf, look_for(pdf, look, office or signer.name, at, image), at)
+            signed = signer.sign(pdf, look_for(pdf, look, office or signer.name, at, image, ink), at)
             yield signed
         try:
             while (more := signer.raised(signed, now)) is not None:
@@ -112,7 +114,9 @@ def judged(pdf: bytes, signed: bytes, signer: Signer, look: str, roots: Sequence
     return _evidence(pdf, signed, signer, look, findings, own[-1])
 
 
-def look_for(pdf: bytes, profile: str, office: str, at: datetime, image: bytes = b"") -> Look:
+def look_for(
+    pdf: bytes, profile: str, office: str, at: datetime, image: bytes = b"", ink: tuple[Box, ...] | None = None
+) -> Look:
     """The look of that profile on page 1: office and signing time with its zone (Decree 30/2020/NĐ-CP, Appendix I),
     at the top right, beneath what stands there, on free space where there is some."""
     known: tuple[Profile, ...] = get_args(Profile)
@@ -124,7 +128,7 @@ def look_for(pdf: bytes, profile: str, office: str, at: datetime, image: bytes =
     lines = (f"Ký số: {office}", at.astimezone(HANOI).strftime("Thời gian ký: %d/%m/%Y %H:%M:%S +07:00"))
     graphic = encode.graphic(image) if image and chosen == "seal" else None
     side = _side(graphic) if chosen == "seal" else 0.0
-    (width, height), taken = marks.spots(pdf)
+    (width, height), taken = marks.spots(pdf, ink=ink)
     wide, high = stamp.stamp_size(lines, side)
     scale = min(1.0, (width - 2 * _MARGIN) / wide, 0.5 * height / high)  # cards and slips get a smaller look
     size = (wide * max(scale, 0.05) / width, high * max(scale, 0.05) / height)
