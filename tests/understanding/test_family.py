@@ -267,3 +267,8 @@ def test_a_head_under_a_head_has_lost_the_mark_of_its_authority() -> None:
     whole, torn = titles.office(["TL. GIÁM ĐỐC", "TRƯỞNG PHÒNG"]), titles.office(["GIÁM ĐỐC", "TRƯỞNG PHÒNG"])
     assert whole == ("TL. GIÁM ĐỐC - TRƯỞNG PHÒNG", 1.0)
     assert torn[1] < 0.75
+
+
+def test_a_title_with_torn_words_is_not_sure() -> None:
+    assert titles.office(["TL. GIÁM ĐỐC", "TRƯ NG TỔ CHỨC - HÀNH CHÍNH"])[1] < 1.0
+    assert titles.office(["TL. GIÁM ĐỐC", "TRƯỞNG PHÒNG TỔ CHỨC - HÀNH CHÍNH"])[1] == 1.0

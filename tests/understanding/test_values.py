@@ -185,3 +185,15 @@ def test_labels_are_found_through_lost_marks_and_lost_blanks() -> None:
     assert text.find("Số", ["SỞ", "Y", "TẾ"])[0].end == 1  # marks aside they are alike: what follows must tell
     assert not text.find("Số", ["Sao", "Sơn"])
     assert not text.find("Ngày sinh", ["Nơi", "cư", "trú", "hiện", "tại"])
+
+
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [("092324023066", True), ("092 324 023 066", True), ("0 9 2 3 2 4 0 2 3 0 6 6", True), ("092324023 66 0", False)],
+)
+def test_figures_that_were_torn_apart_are_not_sure(text: str, sure: bool) -> None:
+    assert (identifiers.personal_number(text).quality > 0.9) is sure
+
+
+def test_a_stroke_behind_a_class_may_be_its_figure() -> None:
+    assert licences.parse("D/").quality <= 0.75 < licences.parse("D").quality

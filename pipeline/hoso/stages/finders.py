@@ -147,7 +147,10 @@ def _recipients(rule: FieldRule, laid: Laid) -> Found | None:
     if found is None:
         return None
     slip = Slip(found.position, found.tokens, 1.0)
-    return Found(slip, "recipients", Parsed("\n".join(found.lines), 1.0 if found.whole else 0.8))
+    listed = "\n".join(found.lines)
+    if not found.whole and listed.rstrip().endswith((";", ",")):  # more was to come
+        return Found(slip, "recipients", Parsed(listed, 0.6, "field.unreadable"))
+    return Found(slip, "recipients", Parsed(listed, 1.0 if found.whole else 0.8))
 
 
 def _mine(rule: FieldRule, laid: Laid) -> list[Claim]:

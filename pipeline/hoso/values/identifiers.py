@@ -100,7 +100,7 @@ def _digits(text: str, count: int) -> tuple[str | None, float]:
     tight = re.sub(r"[\s|\[\].,:;_\-–—…]", "", text)
     exact = re.search(rf"(?<!\d)\d{{{count}}}(?!\d)", tight)
     if exact:
-        return exact[0], 1.0
+        return exact[0], 1.0 if _grouped(text) else 0.8
     guess, _ = as_digits(tight)
     exact = re.search(rf"(?<!\d)\d{{{count}}}(?!\d)", guess)
     if exact:
@@ -108,3 +108,10 @@ def _digits(text: str, count: int) -> tuple[str | None, float]:
         if changed <= 5:  # digit boxes: rules between figures cost the reader most of them
             return exact[0], max(0.2, 0.8 - 0.15 * changed)
     return None, 0.0
+
+
+def _grouped(text: str) -> bool:
+    """Whether blanks part the digits of ``text`` as print does: not at all, one by one in boxes, or in equal groups. Other
+    blanks are where a figure was torn ("0923 24023 66 0"), and torn figures may have changed places."""
+    groups = [len(group) for group in re.findall(r"\d+", text)]
+    return len(set(groups[:-1])) <= 1 and (len(groups) < 2 or groups[-1] <= groups[0])

@@ -33,7 +33,8 @@ def parse(text: str, on: str = "") -> Parsed:
     if not pieces:
         return NOTHING
     period = (NEW if on >= CHANGED else OLD) if on else OLD | NEW
-    classes, quality = [], 1.0
+    classes: list[str] = []
+    quality = 0.75 if re.search(r"[/|\\]\s*$", text) else 1.0  # what is left of a figure: "D1" as "D/"
     for piece in pieces:
         bare = fold(piece.strip(".…_-:|[]()'\"“”")).upper()
         if bare in OLD | NEW:

@@ -18,6 +18,7 @@ from itertools import pairwise
 
 from hoso.values import text as texts
 from hoso.values.fold import fold
+from hoso.values.syllables import is_syllable
 
 __all__ = ["authority", "likeness", "office"]
 
@@ -54,6 +55,7 @@ _OTHERS = (
 )
 _ROLES = (*_DEPUTIES, *_DEPUTIES.values(), *_OTHERS, "ỦY BAN NHÂN DÂN")
 _MARK = re.compile(r"^(?:tm|kt|tl|tuq|q|t\.m|k\.t|t\.l)\s?[.,:]")
+_SHORT = frozenset({"VP", "TT", "MTV", "CN", "KT", "XH", "GTVT"})
 _EDGES = " .,:;-–—_*'\"‘’`~|"
 _PROPOSED = 0.72
 """How like a whole block of the list spoiled lines must be to be taken for it."""
@@ -157,11 +159,18 @@ def _is_whole(lines: Sequence[str]) -> bool:
 def _known(line: str) -> bool:
     """Whether a line holds a title of the list, or the whole of an office's name in clean capitals."""
     words = line.split()
-    if any(len(w) == 1 and w.isalpha() for w in words) or not re.match(r"^\w", line):
+    if any(_torn(word) for word in words) or not re.match(r"^\w", line):
         return False
     return any(texts.find(role, words, 0.9) for role in _ROLES) or bool(
         re.search(r"(?:TRƯỞNG|ỦY BAN|HỘI ĐỒNG|BAN |PHÒNG|TỔ )", line)
     )
+
+
+def _torn(word: str) -> bool:
+    """Whether a word is what is left of one: a letter, or two or three that are no syllable and no usual abbreviation."""
+    if not word.isalpha() or len(word) > 3 or word in _SHORT:
+        return False
+    return len(word) == 1 or not is_syllable(word.lower())
 
 
 def _spell(line: str) -> str:
