@@ -84,6 +84,17 @@ def test_letters_that_a_ring_tied_together_come_apart() -> None:
     assert abs(len(found.area[found.area > 40]) - len(alone.area[alone.area > 40])) <= 4
 
 
+def test_components_after_cutting_are_those_of_the_mask() -> None:
+    pixels, mask, found = mask_of(around(sealed(printed()), "SỞYTẾTHÀNHPHỐMẪUSƠN"))
+    found = cut(pixels, mask, found, rings.seen(mask, found, _DPI)[1], _DPI)
+    fresh = parts(mask)
+    sides = [sorted(zip(*(side.tolist() for side in (p.left, p.top, p.width, p.height, p.area)), strict=True))
+             for p in (found, fresh)]  # fmt: skip
+    assert sides[0] == sides[1]
+    assert ((found.labels > 0) == (mask > 0)).all()
+    assert (np.bincount(found.labels.ravel())[1:] == found.area).all()
+
+
 def test_a_page_without_a_seal_is_left_as_it_is() -> None:
     page = Image.new("L", (1654, 1200), 255)
     pen, face = ImageDraw.Draw(page), ImageFont.truetype(str(FONT), 36)

@@ -12,7 +12,7 @@ import math
 import cv2
 import numpy as np
 
-from hoso.imaging.paper import Parts, parts
+from hoso.imaging.paper import Parts, anew
 from hoso.imaging.pixels import Pixels
 from hoso.imaging.rings import TURNS, Ring, Round
 
@@ -34,7 +34,11 @@ _COS, _SIN = np.cos(_ANGLES), np.sin(_ANGLES)
 
 def cut(page: Pixels, mask: Pixels, found: Parts, rounds: tuple[Round, ...], dpi: float) -> Parts:
     """Paint the rings white, in place, on ``page`` and ``mask``, but not where a stroke crosses them; gives the
-    components anew."""
+    components anew (the labels of ``found`` are written over)."""
+    if not rounds:
+        return found
+    before = mask.copy()
+    windows = []
     for seal in rounds:
         window, far, turn = _around(seal, mask.shape)
         for ring in seal.rings:
@@ -46,7 +50,22 @@ def cut(page: Pixels, mask: Pixels, found: Parts, rounds: tuple[Round, ...], dpi
             rim = cv2.dilate(gone.view(np.uint8), _KERNEL) > 0
             page[window][rim & (mask[window] == 0)] = 255
         _clear_words(page[window], mask[window], seal, far, turn, dpi)
-    return parts(mask) if rounds else found
+        windows.append(window)
+    touched = [np.unique(found.labels[window][before[window] != mask[window]]) for window in windows]
+    return _closed_up(anew(found, mask, np.unique(np.concatenate(touched)).astype(np.int64) - 1))
+
+
+def _closed_up(found: Parts) -> Parts:
+    """The components without those that are gone: the last take their places, also in the labels, in place."""
+    count = np.count_nonzero(found.area)
+    holes, last = np.flatnonzero(found.area[:count] == 0), count + np.flatnonzero(found.area[count:])
+    for hole, k in zip(holes.tolist(), last.tolist(), strict=True):
+        window = slice(found.top[k], found.bottom[k]), slice(found.left[k], found.right[k])
+        labels = found.labels[window]
+        labels[labels == k + 1] = hole + 1
+    stats = np.column_stack([found.left, found.top, found.width, found.height, found.area])
+    stats[holes] = stats[last]
+    return Parts(found.labels, *(stats[:count, column] for column in range(5)))
 
 
 def _around(seal: Round, shape: tuple[int, ...]) -> tuple[tuple[slice, slice], Pixels, Pixels]:
