@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 
 from authority import Authority, Service, serving
@@ -31,11 +32,14 @@ def service() -> Iterator[Service]:
 
 @pytest.fixture(scope="module")
 def digitized(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home at level B-LTA with one approved document that nothing was sealed of; the servers answer."""
+    """A home at level B-LTA with two approved documents that nothing was sealed of; the servers answer."""
     base = tmp_path_factory.mktemp("unstamped")
     home = base / "home"
     (base / "inbox" / "HS1").mkdir(parents=True)
+    (base / "inbox" / "HS2").mkdir()
     shutil.copy(INBOX / "QD-2024.pdf", base / "inbox" / "HS1")
+    with pikepdf.open(INBOX / "QD-2024.pdf") as pdf:
+        pdf.save(base / "inbox" / "HS2" / "again.pdf", object_stream_mode=pikepdf.ObjectStreamMode.generate)
     from hoso.cli import main
 
     with pytest.raises(SystemExit):
@@ -67,12 +71,13 @@ def home(digitized: Path, service: Service, tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-def night(home: Path, said: list[str] | None = None, at: datetime = NIGHT) -> dict[str, str]:
+def night(home: Path, said: list[str] | None = None, at: datetime = NIGHT, jobs: int = 0) -> dict[str, str]:
     """Release everything; gives the states of the documents."""
     with Site(home, clock=lambda: at) as site:
         progress = recipe.Progress(say=(said if said is not None else []).append)
         everything = [recipe.standing(site, dossier) for dossier in recipe.dossiers(site)]
-        recipe.release(site, (here.outcome for here in everything if here.outcome), progress)
+        with recipe.crew_for(site, jobs) as crew:
+            recipe.release(site, (here.outcome for here in everything if here.outcome), progress, crew)
         after = [recipe.standing(site, dossier) for dossier in recipe.dossiers(site)]
         assert recipe.balance(after).even
         return {id_: state for here in after for id_, state in here.states.items()}
@@ -147,3 +152,18 @@ def test_killed_between_signing_and_publishing_nothing_kept_is_asked_for_again(
         kept = point - 1  # states of the first document that were kept: signed, then stamped
         assert len(uses) == documents - (kept >= 1)
         assert service.asked["tsa"] == 2 * documents - (kept >= 2)
+
+
+def test_workers_sign_in_parallel_what_the_night_seals(home: Path, service: Service, uses: list[int]) -> None:
+    service.moods["tsa"] = "status 503"
+    said: list[str] = []
+    assert set(night(home, said, jobs=2).values()) == {"unstamped"}
+    assert len(said) == 2
+    kept = sorted(path.read_bytes() for path in (home / "sealing").iterdir())
+    service.moods.clear()
+    assert set(night(home, jobs=2).values()) == {"sealed"}
+    assert uses == []  # of the key, in this process
+    with Site(home, clock=lambda: NIGHT) as site:
+        sealed = sorted(site.store.get(fact.body["after"]) for fact in site.ledger.facts("sealed"))
+    assert len(sealed) == len(kept) == 2
+    assert all(one[: len(other) // 2] == other[: len(other) // 2] for one, other in zip(sealed, kept, strict=True))

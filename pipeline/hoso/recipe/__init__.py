@@ -78,11 +78,12 @@ def resume(site: Site, crew: Crew, progress: Progress = Progress()) -> Iterator[
     known = [intake.arrival(site, dossier.id) for dossier in open_]
     for start in range(0, len(known), CHUNK):
         yield from _chunk(site, known[start : start + CHUNK], crew, progress)
-    release(site, (s.outcome for s in everything if s.outcome is not None), progress)
+    release(site, (s.outcome for s in everything if s.outcome is not None), progress, crew)
 
 
-def release(site: Site, outcomes: Iterable[Outcome], progress: Progress = Progress()) -> int:
-    """The second half for what is approved; gives how many documents were newly loaded."""
+def release(site: Site, outcomes: Iterable[Outcome], progress: Progress = Progress(), crew: Crew | None = None) -> int:
+    """The second half for what is approved, by ``crew`` where an idle one is given; gives how many documents were newly
+    loaded."""
 
     def failed(record: Record, error: Exception) -> None:
         what = f"document {record.document.id} ({record.document.type}) was not sealed"
@@ -91,7 +92,7 @@ def release(site: Site, outcomes: Iterable[Outcome], progress: Progress = Progre
         else:
             progress.defect(what, error)
 
-    return releasing.release(site, outcomes, failed)
+    return releasing.release(site, outcomes, failed, crew)
 
 
 def take_inbox(

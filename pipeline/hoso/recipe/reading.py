@@ -13,7 +13,18 @@ from hoso.errors import Refused, Unavailable
 from hoso.nouns import Page, PageRef, Reading, Seen, Survey
 from hoso.site import Site
 
-__all__ = ["Looked", "look", "look_key", "lost_page", "read", "read_key", "set_up", "signatures", "signatures_key"]
+__all__ = [
+    "Looked",
+    "look",
+    "look_key",
+    "lost_page",
+    "opened",
+    "read",
+    "read_key",
+    "set_up",
+    "signatures",
+    "signatures_key",
+]
 
 _site: Site | None = None
 
@@ -48,7 +59,7 @@ def look(digest: str) -> bytes:
     """The survey of a stored scan, or why it is refused: an encoded :class:`Looked`."""
     from hoso.stages.survey import survey
 
-    site = _opened()
+    site = opened()
     try:
         return keys.encode(Looked(survey(_bytes(digest), site.settings.reading)))
     except Refused as error:
@@ -68,7 +79,7 @@ def read(digest: str, media_type: str, index: int) -> bytes:
     """The page of that index (from 1), decoded once, cleaned and read: an encoded :class:`Seen`."""
     from hoso.stages.read import read as stage
 
-    site = _opened()
+    site = opened()
     try:
         return keys.encode(stage(_bytes(digest), media_type, digest, index, site.engine, site.settings.reading))
     except Refused as error:
@@ -90,7 +101,7 @@ def signatures(digest: str) -> bytes:
     """What the signatures of a stored PDF are worth: an encoded tuple of SignatureFinding."""
     from hoso.stages.arrived import found
 
-    return keys.encode(found(_bytes(digest), _opened().roots))
+    return keys.encode(found(_bytes(digest), opened().roots))
 
 
 def lost_page(digest: str, index: int, reason: str, engine: str) -> Seen:
@@ -99,7 +110,8 @@ def lost_page(digest: str, index: int, reason: str, engine: str) -> Seen:
     return Seen(Page(ref, "quarantined", 0, 0, 0.0, 0, 0.0, 0.0, reason=reason), Reading(ref, engine))
 
 
-def _opened() -> Site:
+def opened() -> Site:
+    """The site of this worker."""
     assert _site is not None, "set_up() comes first"
     return _site
 
@@ -107,4 +119,4 @@ def _opened() -> Site:
 @lru_cache(maxsize=2)
 def _bytes(digest: str) -> bytes:
     """Neighbouring pages of one scan come one after the other: its bytes are fetched once."""
-    return _opened().store.get(digest)
+    return opened().store.get(digest)

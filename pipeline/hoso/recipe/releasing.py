@@ -9,38 +9,50 @@ archive copy: see ``arrived``.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from hoso import keys
-from hoso.errors import Damaged, Misconfigured, Refused, Unavailable, Unstamped
+from hoso.errors import Damaged, Defect, Misconfigured, Refused, Unavailable, Unstamped
 from hoso.nouns import Batch, Effect, Fact, Filing, Outcome, Record, Sealed, Seen
-from hoso.recipe import arrived
+from hoso.recipe import arrived, reading
 from hoso.recipe.approving import approved
 from hoso.recipe.standing import decisions, dossiers, record_digest, seal_key, sealed_as, standing
 from hoso.site import Site
 from hoso.stages.arrived import KEPT
+from hoso.work import Crew, Lost, Task
 
-__all__ = ["everything_sealed", "filing", "finish_loads", "load", "release", "seal_record"]
+__all__ = ["everything_sealed", "filing", "finish_loads", "load", "prepare", "release", "seal_record"]
 
 BATCH = 200
 """Documents that become visible together at most."""
 
+SECONDS = 900.0
+"""What a worker may take for one document: hundreds of pages, and servers that answer late."""
 
-def release(site: Site, outcomes: Iterable[Outcome], failed: Callable[[Record, Exception], None]) -> int:
+
+Made = tuple[str, str, str]
+"""What a worker tells of a signed file it kept: digest before signing, digest after, evidence."""
+
+
+def release(
+    site: Site, outcomes: Iterable[Outcome], failed: Callable[[Record, Exception], None], crew: Crew | None = None
+) -> int:
     """Seal what is approved and load it; gives how many documents were newly loaded.
 
     A document that cannot be sealed is told to ``failed`` and stays approved, one whose proof of time is not to be had now
-    is *unstamped* from then on; the others go on.
+    is *unstamped* from then on; the others go on. An idle ``crew`` composes, signs and checks in parallel.
     """
     finish_loads(site)
     ready: list[tuple[Outcome, Record, Sealed]] = []
+    outcomes = list(outcomes)
+    ahead = _ahead(site, outcomes, crew) if crew is not None and crew.jobs > 1 else {}
     for outcome in outcomes:
         for record in outcome.records:
             try:
                 sealed = sealed_as(site, record) or (
-                    seal_record(site, outcome, record) if approved(site, record) else None
+                    seal_record(site, outcome, record, ahead) if approved(site, record) else None
                 )
             except Unstamped as error:
                 body, once = {"record": record_digest(record)}, keys.key("unstamped", seal_key(record))
@@ -59,22 +71,25 @@ def release(site: Site, outcomes: Iterable[Outcome], failed: Callable[[Record, E
     return len(ready)
 
 
-def seal_record(site: Site, outcome: Outcome, record: Record) -> Sealed:
-    """The seal of an approved record, made now or found half-done. Raises :class:`Refused` where the sealed file fails
-    its own check (it is not kept)."""
+def seal_record(
+    site: Site, outcome: Outcome, record: Record, ahead: Mapping[str, Made | Exception] | None = None
+) -> Sealed:
+    """The seal of an approved record, made now, by a worker ``ahead`` of us, or found half-done. Raises :class:`Refused`
+    where the sealed file fails its own check (it is not kept)."""
     key = seal_key(record)
     site.store.put(keys.encode(record))
     kept = arrived.file_of(site, outcome, record)
-    body = {"record": record_digest(record)} | ({"as": KEPT} if kept else {})
-    effect = site.ledger.intend(Effect(key, "seal", record.document.id, site.stamp(), body))
-    waiting = site.home / "sealing" / f"{key}.pdf"
+    effect = _intended(site, record, kept)
+    waiting = _waiting(site, key)
     if effect.receipt is None and kept:
         signer, evidence, found = arrived.keep(site, kept, record)
         sealed = Sealed(record.document.id, record_digest(record), kept, kept, signer, KEPT, effect.at, evidence)
         receipt = {"sealed": site.store.put(keys.encode(sealed)), "after": kept, "as": KEPT, "found": found}
         effect = site.ledger.receive(key, receipt)
     elif effect.receipt is None:
-        before, signed, evidence = _signed(site, outcome, record, effect, waiting)
+        before, signed, evidence = _taken(waiting, (ahead or {}).get(key)) or _signed(
+            site, outcome, record, effect, waiting
+        )
         after = site.store.put(signed)
         look = site.settings.seal.look
         seen = record_digest(record)
@@ -130,6 +145,50 @@ def everything_sealed(site: Site) -> Iterator[tuple[Outcome, Record, Sealed]]:
             if record.document.id in here.sealed:
                 assert here.outcome is not None
                 yield here.outcome, record, here.sealed[record.document.id]
+
+
+def prepare(outcome: Outcome, record: Record, effect: Effect) -> Made:
+    """In a worker: the signed file of a record, kept in ``sealing/``. Raises as :func:`seal_record` does."""
+    site = reading.opened()
+    before, signed, evidence = _signed(site, outcome, record, effect, _waiting(site, effect.key))
+    return before, keys.digest(signed), evidence
+
+
+def _ahead(site: Site, outcomes: Sequence[Outcome], crew: Crew) -> dict[str, Made | Exception]:
+    """What the crew made of all that is approved and not sealed, or why not, by seal key. The intents come first."""
+    tasks: list[Task] = []
+    for outcome in outcomes:
+        for record in outcome.records:
+            if sealed_as(site, record) or arrived.file_of(site, outcome, record) or not approved(site, record):
+                continue
+            effect = _intended(site, record, "")
+            if effect.receipt is None:
+                task = Task(len(tasks), "hoso.recipe.releasing:prepare", (outcome, record, effect), SECONDS)
+                tasks.append(task)
+    if len(tasks) < 2:
+        return {}
+    made = {task.arguments[2].key: answer for task, answer, _ in crew.run(tasks)}
+    return {key: Defect(answer.text) if isinstance(answer, Lost) else answer for key, answer in made.items()}
+
+
+def _taken(waiting: Path, made: Made | Exception | None) -> tuple[str, bytes, str] | None:
+    """What a worker made, its file read again; None where it made none (then it is made here)."""
+    if isinstance(made, Exception):
+        raise made
+    if made is None or not waiting.exists():
+        return None
+    before, after, evidence = made
+    signed = waiting.read_bytes()
+    return (before, signed, evidence) if keys.digest(signed) == after else None
+
+
+def _intended(site: Site, record: Record, kept: str) -> Effect:
+    body = {"record": record_digest(record)} | ({"as": KEPT} if kept else {})
+    return site.ledger.intend(Effect(seal_key(record), "seal", record.document.id, site.stamp(), body))
+
+
+def _waiting(site: Site, key: str) -> Path:
+    return site.home / "sealing" / f"{key}.pdf"
 
 
 def _signed(site: Site, outcome: Outcome, record: Record, effect: Effect, waiting: Path) -> tuple[str, bytes, str]:
