@@ -341,7 +341,11 @@ def _field(where: str, entry: dict[str, Any]) -> FieldRule:
 def _placed(where: str, rule: FieldRule, blocks: dict[str, Any]) -> FieldRule:
     """``rule`` with the headings that ``[blocks]`` lists under each name in its ``block``."""
     for name, headings in blocks.items():
-        if not isinstance(headings, list) or not headings or not all(isinstance(h, str) and h.strip() for h in headings):
+        if (
+            not isinstance(headings, list)
+            or not headings
+            or not all(isinstance(h, str) and h.strip() for h in headings)
+        ):
             raise Misconfigured(f"{where}: [blocks] {name} must be a list of printed headings, not {headings!r}")
     return replace(rule, block=tuple(h for name in rule.block for h in blocks.get(name, (name,))))
 

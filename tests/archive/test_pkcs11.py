@@ -1,4 +1,4 @@
-"""Keys in a token sign; a lost session is opened again; a wrong PIN is never tried twice. With SoftHSM2, where installed."""
+"""Keys in a token sign; a lost session is opened again; a wrong PIN is never tried twice. With SoftHSM2."""
 
 from __future__ import annotations
 

@@ -20,7 +20,13 @@ from tools.papers.types.van_ban import MEMBERS
 
 __all__ = ["draw"]
 
-_BESIDE = dict.fromkeys(sorted(MEMBERS), 1) | {"cong_van": 12, "khac": 8, "quyet_dinh": 16, "thong_bao": 4, "bao_cao": 4}
+_BESIDE = dict.fromkeys(sorted(MEMBERS), 1) | {
+    "cong_van": 12,
+    "khac": 8,
+    "quyet_dinh": 16,
+    "thong_bao": 4,
+    "bao_cao": 4,
+}
 """What lies beside the forms of a dossier, and how often: the papers of Decree 30/2020, and papers of no form."""
 
 

@@ -21,7 +21,7 @@ from hoso.settings import Reading
 __all__ = ["Hoso", "open", "settle"]
 
 _SURE = 0.90  # a word read so confidently stands, whatever the referee says
-_ASKED = 0.40  # a line with a word below it is asked about; asking from 0.60 on costs twice as much and mends nothing more
+_ASKED = 0.40  # a line with a word below it is asked about: from 0.60 on costs twice as much and mends nothing more
 _LEAD = 0.40  # by which the referee must be more confident to be believed
 _AGREED = 0.85  # confidence that a doubtful word which both read alike has at least
 _DISPUTED = 0.60  # confidence that a disputed word has at most

@@ -17,7 +17,11 @@ from hoso.imaging.pixels import Pixels
 __all__ = ["SPECKLED", "leaders", "letters", "paint", "specks", "strays"]
 
 SPECKLED = 100  # specks from which a page counts as speckled (measured; fewer are periods and dots)
-_LARGER, _DEEPER, _NEAR = 1.4, 0.9, 60.0  # of a dot's ink; pixels at 200 dpi below its neighbours, and how far those are
+_LARGER, _DEEPER, _NEAR = (
+    1.4,
+    0.9,
+    60.0,
+)  # of a dot's ink; pixels at 200 dpi below its neighbours, and how far those are
 _ALONE = 2.2  # of the pitch: how far the nearest dot of a leader may be
 _RUN = 6  # dots in a row from which they are a leader, never an ellipsis
 

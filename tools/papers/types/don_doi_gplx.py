@@ -20,12 +20,13 @@ from tools.papers.typeset import block
 
 __all__ = ["LAYOUTS", "draw"]
 
-#: transport: the form of 2017; police: that of 2025; typed: filled in on a computer, no leaders; dense: licence number before
+#: transport: the form of 2017; police: that of 2025; typed: filled in on a computer; dense: licence number before
 #: class, residence in two places (held out)
 LAYOUTS = ("transport", "police", "typed", "dense")
 
 _WHY = (
-    "Giấy phép lái xe sắp hết hạn", "Giấy phép lái xe bị hỏng", "Bị mất giấy phép lái xe", "Giấy phép lái xe hết hạn sử dụng",
+    "Giấy phép lái xe sắp hết hạn", "Giấy phép lái xe bị hỏng", "Bị mất giấy phép lái xe",
+    "Giấy phép lái xe hết hạn sử dụng",
     "Đổi sang giấy phép lái xe bằng vật liệu PET", "Sai thông tin ngày sinh trên giấy phép lái xe", "Có nhu cầu đổi",
     "Thay đổi nơi cư trú và sai năm sinh so với căn cước công dân",
 )  # fmt: skip
@@ -122,7 +123,8 @@ def _about(form: Filler, case: Case, layout: str, rng: Random) -> dict[str, obje
     issued = f"{who.issued:%d/%m/%Y}"
     day_label = rng.choice(("ngày cấp:", "cấp ngày:", "cấp ngày"))
     if rng.random() < 0.6:
-        line(number, fill(who.number, "so_cccd", 0.5, "boxes" if rng.random() < 0.1 and form.hand is None else ""), day_label,
+        line(number, fill(who.number, "so_cccd", 0.5, "boxes" if rng.random() < 0.1 and form.hand is None else ""),
+             day_label,
              fill(issued, "ngay_cap", 0.3))  # fmt: skip
         line("Nơi cấp:", fill(who.issuer, "noi_cap"))
     else:

@@ -35,7 +35,8 @@ _LINES = (
     ("Bán lẻ hàng may mặc, giày dép, hàng da và giả da trong các cửa hàng chuyên doanh", "4771"),
     ("Vận tải hàng hóa bằng đường bộ", "4933"), ("May trang phục", "1410"), ("Sản xuất giường, tủ, bàn, ghế", "3100"),
     ("Bán lẻ thuốc, dụng cụ y tế, mỹ phẩm và vật phẩm vệ sinh trong các cửa hàng chuyên doanh", "4772"),
-    ("Trồng rau, đậu các loại và trồng hoa", "0118"), ("Chăn nuôi gia cầm", "0146"), ("Đại lý, môi giới, đấu giá hàng hóa", "4610"),
+    ("Trồng rau, đậu các loại và trồng hoa", "0118"), ("Chăn nuôi gia cầm", "0146"),
+    ("Đại lý, môi giới, đấu giá hàng hóa", "4610"),
 )  # fmt: skip
 _TRADES = (
     "Tạp hóa",
@@ -137,7 +138,10 @@ def _business(form: Filler, case: Case, layout: str, rng: Random) -> dict[str, o
     ).upper()
     name_label = {
         "old": "1. Tên hộ kinh doanh (ghi bằng chữ in hoa):", "short": "1. Tên hộ kinh doanh:",
-    }.get(layout, rng.choice(("1. Tên hộ kinh doanh viết bằng tiếng Việt (ghi bằng chữ in hoa):", "1. Tên hộ kinh doanh:")))  # fmt: skip
+    }.get(
+        layout,
+        rng.choice(("1. Tên hộ kinh doanh viết bằng tiếng Việt (ghi bằng chữ in hoa):", "1. Tên hộ kinh doanh:")),
+    )  # fmt: skip
     line(name_label, fill(name, "ten"))
     if layout == "new" and rng.random() < 0.6:
         line("Tên hộ kinh doanh viết bằng tiếng nước ngoài (nếu có):", fill(""))
@@ -223,7 +227,8 @@ def _owner(form: Filler, case: Case, layout: str, rng: Random) -> dict[str, obje
         kind = "chứng thực cá nhân" if layout == "old" else "pháp lý của cá nhân"
         line(f"Loại giấy tờ {kind}:", fill("Căn cước công dân"))
     number_label = {
-        "old": rng.choice(("Số giấy chứng thực cá nhân:", "Chứng minh nhân dân số:")), "table": "Số giấy tờ pháp lý của cá nhân:",
+        "old": rng.choice(("Số giấy chứng thực cá nhân:", "Chứng minh nhân dân số:")),
+        "table": "Số giấy tờ pháp lý của cá nhân:",
     }.get(layout, "Số định danh cá nhân:")  # fmt: skip
     line(number_label, fill(who.number, "so_cccd"))
     if layout in {"old", "table"}:
