@@ -31,6 +31,7 @@ def test_a_letter_stretched_over_the_room_of_several_is_a_stroke_of_something_el
 
 def test_few_letters_that_the_engine_guessed_are_dropped_and_a_name_is_kept() -> None:
     assert stray([word("gt", 0.35)], 1.0)
+    assert not stray([word("g.", 0.35)], 1.0), "the number of an item, misread"
     assert not stray([word("gt", 0.6)], 1.0)
     assert not stray([word("V/v", 0.35, 0.3), word("khẩn", 0.4, 0.2)], 1.0), "two words may open a line"
     assert not stray([word("Nguyễn", 0.3), word("Thị", 0.3), word("Mẫu", 0.3)], 1.0)

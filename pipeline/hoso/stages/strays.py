@@ -8,6 +8,7 @@ of 2,000 printed ones 7, none of them read rightly.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from hoso.nouns import Word
@@ -18,6 +19,7 @@ _WIDE, _RIM = 1.3, 0.3
 """Of its height: a letter's box is at most so wide; and so much more is allowed for the rim around ink."""
 _SHORT, _FEW = 2, 4
 _GUESSED = 0.5
+_ITEM = re.compile(r"^\w[.)]$")
 _TICKS = frozenset("☐☒☑✓✔✗✘×")
 
 
@@ -27,7 +29,7 @@ def stray(words: Sequence[Word], shape: float) -> bool:
 
     A strip is stray that holds one mark without a letter; or one or two letters stretched over the room of several; or
     one word of few letters that the engine itself hardly believes. A strip with a figure never is: a number may be all a
-    cell holds.
+    cell holds; nor what stands as the number of an item does, however read ("g." for "9.").
     """
     if len(words) != 1 or any(c.isdigit() for c in words[0].text):
         return False
@@ -39,4 +41,4 @@ def stray(words: Sequence[Word], shape: float) -> bool:
     wide = (right - left) / max(1e-6, (bottom - top) * shape)
     if len(text) <= _SHORT and wide > _WIDE * len(text) + _RIM:
         return True
-    return letters <= _FEW and words[0].confidence < _GUESSED
+    return letters <= _FEW and words[0].confidence < _GUESSED and not _ITEM.match(text)
