@@ -24,7 +24,6 @@ import json
 import subprocess
 import sys
 import tempfile
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -36,6 +35,7 @@ from rapidfuzz.distance import Levenshtein
 from benchmarks.machine import ROOT, write
 from hoso import forms as form_files
 from hoso.recipe.calibrating import same
+from hoso.values import text as texts
 from tools.papers.types import found
 
 __all__ = ["same"]
@@ -127,7 +127,7 @@ def _reading(truths: Iterable[dict[str, Any]], pages: Iterable[dict[str, Any]]) 
             count["pages"] += 1
             count["turned"] += read["rotation"] == page["rotation"] or page["kind"] == "blank"
             count["blanks"] += (read["kind"] == "blank") == (page["kind"] == "blank")
-            wanted, got = _plain(page["text"]), _plain(read["text"])
+            wanted, got = texts.squeeze(page["text"]), texts.squeeze(read["text"])
             count["errors"] += Levenshtein.distance(wanted, got)
             count["characters"] += len(wanted)
             count["missed"] += sum((Counter(wanted.split()) - Counter(got.split())).values())
@@ -251,10 +251,6 @@ def _forms() -> form_files.Forms:
 
 
 _LOADED: list[form_files.Forms] = []
-
-
-def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def _show(level: str, figures: dict[str, Any]) -> None:

@@ -19,7 +19,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -34,6 +33,7 @@ from hoso.settings import Reading
 from hoso.site import module
 from hoso.stages import read as stage
 from hoso.stages.survey import media_type
+from hoso.values.text import squeeze
 
 __all__ = ["FAMILIES", "Sheet", "by_place", "draw", "reading_accuracy", "table"]
 
@@ -111,7 +111,7 @@ def table(sheets: list[Sheet]) -> str:
 def _sheet(
     page: dict[str, Any], reader: str, text: str, words: Iterable[Word], seconds: float, seen: Seen | None = None
 ) -> Sheet:
-    truth, said = _plain_text(str(page["text"])), _plain_text("".join(c for c in text if c not in _TICKS))
+    truth, said = squeeze(str(page["text"])), squeeze("".join(c for c in text if c not in _TICKS))
     there, found = Counter(truth.split()), Counter(said.split())
     edits, pen_edits, pen_letters = by_place(
         page["lines"], words, [mark["box"] for mark in page["ink"] if mark["kind"] in _STAMPS]
@@ -157,21 +157,17 @@ def by_place(
         if best < 0 and any(left <= x <= right and top <= y <= bottom for left, top, right, bottom in stamps):
             continue
         if best < 0:
-            edits += len(_plain_text(word.text)) + 1
+            edits += len(squeeze(word.text)) + 1
         else:
             homes[best].append(word)
     for line, home in zip(lines, homes, strict=True):
         said = " ".join(word.text for word in sorted(home, key=lambda word: word.box[0]))
-        true = _plain_text(" ".join(w[0] for w in line))
-        wrong = Levenshtein.distance(true, _plain_text(said))
+        true = squeeze(" ".join(w[0] for w in line))
+        wrong = Levenshtein.distance(true, squeeze(said))
         edits += wrong
         if any(len(w) > 5 for w in line):
             pen_edits, pen_letters = pen_edits + wrong, pen_letters + len(true) + 1
     return edits, pen_edits, pen_letters
-
-
-def _plain_text(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def _plain(data: bytes, index: int, limits: Reading) -> tuple[str, list[Word]]:

@@ -1,7 +1,6 @@
 """Drawn certificates, requests and control sheets: each layout says what its truth says, inside the paper."""
 
 import re
-import sys
 import unicodedata
 from datetime import date, datetime
 from importlib import import_module
@@ -11,34 +10,18 @@ from typing import Any
 
 import pytest
 
+from hoso import forms as form_files
+from hoso.values import words
+from tests.papers.conftest import folded
+from tools.papers import civil
+from tools.papers.people import case
+from tools.papers.sheet import HEIGHT, WIDTH
+
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))  # tools/ is a package of the checkout, not of the wheel
-
-from hoso import forms as form_files  # noqa: E402
-from hoso.values import words  # noqa: E402
-from tools.papers import civil, fonts  # noqa: E402
-from tools.papers.people import case  # noqa: E402
-from tools.papers.sheet import HEIGHT, WIDTH  # noqa: E402
-
 TYPES = ("giay_khai_sinh", "giay_xac_nhan_hon_nhan", "gcn_ho_kinh_doanh", "don_doi_gplx", "phieu_kiem_soat")
 MODULES: dict[str, Any] = {kind: import_module(f"tools.papers.types.{kind}") for kind in TYPES}
 EVERY_LAYOUT = [(kind, layout) for kind in TYPES for layout in MODULES[kind].LAYOUTS]
 FORMS = form_files.load(ROOT / "schemas")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _fonts() -> None:
-    try:
-        for family in fonts.FAMILIES:
-            fonts.font_file(family)
-    except fonts.MissingFontError as missing:
-        if "lacks" in str(missing):
-            raise
-        pytest.skip(f"no papers can be drawn here: {missing}")
-
-
-def folded(text: str) -> str:
-    return re.sub(r"\W+", " ", text).casefold().strip()
 
 
 def said(name: str, value: object) -> list[str]:

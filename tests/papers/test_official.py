@@ -1,7 +1,6 @@
 """The papers of the Decree 30/2020 family: every member, in every layout, prints what its truth says."""
 
 import re
-import sys
 import unicodedata
 from datetime import date
 from pathlib import Path
@@ -9,34 +8,19 @@ from random import Random
 
 import pytest
 
+from hoso import forms as form_files
+from hoso.values import numbers
+from tests.papers.conftest import folded
+from tools.papers.people import case
+from tools.papers.prose import NAMES
+from tools.papers.sheet import HEIGHT, WIDTH
+from tools.papers.types import found
+from tools.papers.types.van_ban import MEMBERS
+
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))  # tools/ is a package of the checkout, not of the wheel
-
-from hoso import forms as form_files  # noqa: E402
-from hoso.values import numbers  # noqa: E402
-from tools.papers import fonts  # noqa: E402
-from tools.papers.people import case  # noqa: E402
-from tools.papers.prose import NAMES  # noqa: E402
-from tools.papers.sheet import HEIGHT, WIDTH  # noqa: E402
-from tools.papers.types import found  # noqa: E402
-from tools.papers.types.van_ban import MEMBERS  # noqa: E402
-
 ALWAYS = {"dia_danh", "co_quan_ban_hanh", "ten_loai", "trich_yeu", "nguoi_ky", "chuc_vu"}
 SOMETIMES = {"so_ky_hieu", "ngay_ban_hanh", "co_quan_chu_quan", "noi_nhan"}
 LAYOUTS = ("classic", "wide", "long", "older", "draft", "flush")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _fonts() -> None:
-    try:
-        for family in fonts.FAMILIES:
-            fonts.font_file(family)
-    except fonts.MissingFontError as missing:
-        pytest.skip(f"no papers can be drawn here: {missing}")
-
-
-def folded(text: str) -> str:
-    return re.sub(r"\W+", " ", text).casefold().strip()
 
 
 def drawn(kind: str, layout: str, seed: int, hand: bool | None = False):

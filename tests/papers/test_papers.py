@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import sys
 import unicodedata
 from datetime import date
 from pathlib import Path
@@ -14,17 +13,16 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps, ImageSequence
 
+from tests.papers.conftest import folded
+from tools.papers import codes, damage, fonts, pack, samples
+from tools.papers.__main__ import main
+from tools.papers.draw import draw
+from tools.papers.people import case
+from tools.papers.scanner import Scanned, scan
+from tools.papers.sheet import HEIGHT, WIDTH, Sheet
+from tools.papers.types import found
+
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))  # tools/ is a package of the checkout, not of the wheel
-
-from tools.papers import codes, damage, fonts, pack, samples  # noqa: E402
-from tools.papers.__main__ import main  # noqa: E402
-from tools.papers.draw import draw  # noqa: E402
-from tools.papers.people import case  # noqa: E402
-from tools.papers.scanner import Scanned, scan  # noqa: E402
-from tools.papers.sheet import HEIGHT, WIDTH, Sheet  # noqa: E402
-from tools.papers.types import found  # noqa: E402
-
 TYPES = ("giay_kham_suc_khoe_lai_xe", "giay_tiep_nhan", "khac", "quyet_dinh")
 EVERY_LAYOUT = [(kind, layout) for kind in TYPES for layout in found()[kind].LAYOUTS]
 DECREE_30 = {"so_ky_hieu", "ngay_ban_hanh", "dia_danh", "co_quan_ban_hanh", "trich_yeu", "nguoi_ky", "chuc_vu"}
@@ -41,21 +39,6 @@ FIELDS = {
 }  # fmt: skip
 #: other processors round the last bit of a blur differently: pictures may differ by this much (of 255) on the average
 FAINT = 0.5
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _fonts() -> None:
-    try:
-        for family in fonts.FAMILIES:
-            fonts.font_file(family)
-    except fonts.MissingFontError as missing:
-        if "lacks" in str(missing):
-            raise
-        pytest.skip(f"no papers can be drawn here: {missing}")
-
-
-def folded(text: str) -> str:
-    return re.sub(r"\W+", " ", text).casefold().strip()
 
 
 def digests(root: Path) -> dict[str, str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tools.papers.paper import Paper
-from tools.papers.sheet import Box, Sheet, Word
+from tools.papers.sheet import Box, Sheet, Word, shifted
 
 __all__ = ["figures", "letters"]
 
@@ -42,7 +42,7 @@ def _rewrite(paper: Paper, field: str, change: Callable[[str], str], mine: Calla
         x, y, piece = sheet._glyphs[index]
         text = "".join(next(new) if mine(c) else c for c in piece.text)
         if text != piece.text:
-            word = _word(sheet, piece.text, _shifted(piece.extent, x, y))
+            word = _word(sheet, piece.text, shifted(piece.extent, x, y))
             word.text = word.text.replace(piece.text, text, 1)
             sheet._glyphs[index] = (x, y, replace(piece, text=text))
     return True
@@ -58,7 +58,3 @@ def _word(sheet: Sheet, text: str, box: Box) -> Word:
         and abs(word.box[3] - box[3]) < abs(box[3] - box[1]) + 4
     ]  # fmt: skip
     return min(holds, key=lambda w: abs(w.box[0] - box[0]) + abs(w.box[3] - box[3]) + abs(w.box[2] - box[2]))
-
-
-def _shifted(box: Box, x: float, y: float) -> Box:
-    return box[0] + x, box[1] + y, box[2] + x, box[3] + y

@@ -17,7 +17,21 @@ from PIL import Image, ImageDraw
 
 from tools.papers.fonts import Face
 
-__all__ = ["BLACK", "HEIGHT", "WIDTH", "Box", "Colour", "Glyphs", "Hand", "Ink", "Line", "Sheet", "Word", "union"]
+__all__ = [
+    "BLACK",
+    "HEIGHT",
+    "WIDTH",
+    "Box",
+    "Colour",
+    "Glyphs",
+    "Hand",
+    "Ink",
+    "Line",
+    "Sheet",
+    "Word",
+    "shifted",
+    "union",
+]
 
 WIDTH, HEIGHT = 595.28, 841.89
 BLACK = (18, 18, 22)
@@ -59,7 +73,7 @@ class Glyphs:
     def extent(self) -> Box:
         """Ink box relative to the start of the baseline."""
         if self.cell:
-            return union([_shift(one.extent, x, 0) for x, one in self.letters()])
+            return union([shifted(one.extent, x, 0) for x, one in self.letters()])
         return self.hand.extent(self.text, self.face.size) if self.hand else self.face.extent(self.text)
 
     def letters(self) -> Iterator[tuple[float, Glyphs]]:
@@ -104,7 +118,8 @@ class Ink:
     text: str = ""
 
 
-def _shift(box: Box, x: float, y: float) -> Box:
+def shifted(box: Box, x: float, y: float) -> Box:
+    """The box moved right by ``x`` and down by ``y``."""
     return box[0] + x, box[1] + y, box[2] + x, box[3] + y
 
 
@@ -140,7 +155,7 @@ class Sheet:
             boxes: list[Box] = []
             for piece in pieces:
                 self._glyphs.append((x, y, piece))
-                box = _shift(piece.extent, x, y)
+                box = shifted(piece.extent, x, y)
                 boxes.append(box)
                 if piece.field:
                     self._mark(piece.field, box, new=not _touches(self.fields.get(piece.field), box, piece.face.size))
@@ -158,8 +173,8 @@ class Sheet:
             (x, y, piece)
             for x, y, piece in self._glyphs
             if not (
-                left - 1 <= _shift(piece.extent, x, y)[0] <= right
-                and top - 1 <= _shift(piece.extent, x, y)[1] <= bottom
+                left - 1 <= shifted(piece.extent, x, y)[0] <= right
+                and top - 1 <= shifted(piece.extent, x, y)[1] <= bottom
             )
         ]
 

@@ -128,10 +128,6 @@ def _pictures(page: Any) -> list[tuple[float, int, int]]:
     return found
 
 
-def _largest_picture(page: Any) -> tuple[float, int, int]:
-    return max(_pictures(page), default=(0.0, 0, 0))
-
-
 def _resolution(page: Any, index: int, limits: Reading, drawn_dpi: float) -> tuple[float, bool]:
     """(dpi to draw at, whether colour is needed)."""
     pictures = _pictures(page)

@@ -10,7 +10,6 @@ A truth file is JSON as ``tools.papers`` writes it: ``source`` (the folder's nam
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from hoso.nouns import Field, Record
 from hoso.recipe import digitizing
 from hoso.recipe.standing import dossiers, standing
 from hoso.site import Site
+from hoso.values import text as texts
 
 __all__ = ["judged", "same", "truths"]
 
@@ -87,7 +87,7 @@ def same(name: str, wanted: Any, found: Any) -> bool:
         )
     if found is None or isinstance(found, list):
         return False
-    one, other = _plain(str(wanted)), _plain(str(found))
+    one, other = texts.squeeze(str(wanted)), texts.squeeze(str(found))
     if name.startswith(_EXACT):
         return one == other
     if name == "chuc_vu":  # the truth joins its lines with a blank, a record with a dash
@@ -98,7 +98,3 @@ def same(name: str, wanted: Any, found: Any) -> bool:
 def _named(row: Any) -> Any:
     """What a row of a table is called: its ``ten``, else all of its cells."""
     return row.get("ten") or " | ".join(str(row[key]) for key in sorted(row)) if isinstance(row, dict) else row
-
-
-def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())

@@ -88,7 +88,7 @@ def agree(records: Sequence[Record], forms: Forms, pages: Sequence[Seen] = ()) -
 
 
 def _equal(one: str, other: str) -> bool:
-    return _plain(one) == _plain(other)
+    return texts.plain(one) == texts.plain(other)
 
 
 def _same_day(one: str, other: str) -> bool:
@@ -144,7 +144,7 @@ def _weight(fact: str, apart: Sequence[tuple[_Stated, _Stated]]) -> tuple[Severi
         return ("warning", "khác nhau") if far else ("note", "hơi khác nhau")
     if all(_slip(fact, a, b) for a, b in apart):
         return "note", "gần như giống nhau, khác do đọc chưa chắc"
-    near = min(texts.distance(_plain(a.field.value or ""), _plain(b.field.value or "")) for a, b in apart)
+    near = min(texts.distance(texts.plain(a.field.value or ""), texts.plain(b.field.value or "")) for a, b in apart)
     return "error", "khác nhau rất ít, có thể do đọc nhầm" if near <= 2 else "khác nhau"
 
 
@@ -152,7 +152,7 @@ def _slip(fact: str, one: _Stated, other: _Stated) -> bool:
     """Whether an unsure reading explains the difference: tone marks or two letters of a name, one figure of a number."""
     if not (unsure(one.field) or unsure(other.field)):
         return False
-    a, b = _plain(one.field.value or ""), _plain(other.field.value or "")
+    a, b = texts.plain(one.field.value or ""), texts.plain(other.field.value or "")
     return fold(a) == fold(b) or texts.distance(a, b) <= (2 if fact.endswith(".name") else 1)
 
 
@@ -161,7 +161,7 @@ def _strangers(stated: dict[str, list[_Stated]]) -> bool:
     count: dict[tuple[int, int], int] = {}
     for fact, entries in stated.items():
         for a, b in combinations(entries, 2) if fact in _WHO else ():
-            if texts.distance(_plain(a.field.value or ""), _plain(b.field.value or "")) > 2:
+            if texts.distance(texts.plain(a.field.value or ""), texts.plain(b.field.value or "")) > 2:
                 count[a.index, b.index] = count.get((a.index, b.index), 0) + 1
     return any(n >= 2 for n in count.values())
 
@@ -227,10 +227,6 @@ def _headings(records: Sequence[Record], pages: Sequence[Seen]) -> dict[str, lis
         for id_, seen in first.items()
         if seen is not None
     }
-
-
-def _plain(value: str) -> str:
-    return texts.squeeze(value).casefold()
 
 
 def _differing(index: int, record: Record, found: dict[int, list[Problem]], hurt: dict[tuple[int, str], str]) -> Record:

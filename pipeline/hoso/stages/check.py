@@ -18,7 +18,7 @@ from hoso.stages.divide import secret_mark
 from hoso.stages.judges import JUDGES
 from hoso.values import addresses, units
 
-__all__ = ["VERSION", "check", "lower", "problem_of", "with_verdict"]
+__all__ = ["DAMAGED", "VERSION", "check", "lower", "problem_of", "with_verdict"]
 
 VERSION = "2"
 
@@ -26,7 +26,7 @@ _LOWERED = 0.6
 """What is left of a field's confidence when a check of the record fails on it."""
 _LEGIBLE = 0.6
 """Mean confidence of words below which a page counts as unreadable (stock reading of legible scans lies above 0.85)."""
-_DAMAGED = 0.3
+DAMAGED = 0.3
 """Page quality below which a page counts as damaged."""
 
 _SENTENCES = {
@@ -87,7 +87,7 @@ def _of_pages(pages: Sequence[Seen]) -> list[Problem]:
         if sure < _LEGIBLE:
             text = f"Trang {page.position}: hầu như không đọc được chữ; hãy xem và quét lại nếu cần."
             problems.append(Problem("page.unreadable", "warning", text, places=whole))
-        elif page.quality < _DAMAGED:
+        elif page.quality < DAMAGED:
             why = page.reason if page.reason.startswith("quét lại") else "ảnh quét kém; hãy xem và quét lại nếu cần"
             text = f"Trang {page.position}: {why}."
             problems.append(Problem("page.damaged", "warning", text, places=whole))

@@ -13,7 +13,7 @@ from dataclasses import replace
 from hoso.calibration import Calibration
 from hoso.forms import Form, Forms
 from hoso.nouns import Field, Page, PageRef, Record
-from hoso.stages.check import problem_of, with_verdict
+from hoso.stages.check import DAMAGED, problem_of, with_verdict
 from hoso.stages.witness import trusted
 from hoso.values import text as texts
 
@@ -22,9 +22,7 @@ __all__ = ["VERSION", "weigh"]
 VERSION = "1"
 
 _LEAST = 4  # letters from which a value says something where it stands again
-_DAMAGED = 0.5  # what is left of a probability on a page that is damaged
-_POOR = 0.3
-"""Page quality below which a page counts as damaged, as in ``check``."""
+_LEFT = 0.5  # what is left of a probability on a page that is damaged
 
 
 def weigh(
@@ -65,8 +63,8 @@ def _field(
     sure = calibration.probability(kind, name, features)
     sure = trusted(field, sure)
     page = pages.get(field.place.position) if field.place is not None else None
-    if page is not None and page.quality < _POOR:
-        sure *= _DAMAGED
+    if page is not None and page.quality < DAMAGED:
+        sure *= _LEFT
     enough = sure >= max(calibration.bar(kind, name), form.confidence)
     status = "doubtful" if field.status == "clear" and not enough else field.status
     return replace(field, confidence=round(sure, 4), status=status, features=tuple(sorted(features.items())))
@@ -74,7 +72,7 @@ def _field(
 
 def _of_dossier(field: Field, record: Record, stated: Mapping[str, set[str]]) -> dict[str, float]:
     """What the rest of the dossier says of a field."""
-    value = _plain(field.value or "")
+    value = texts.plain(field.value or "")
     others = stated.get(value, set()) - {record.document.id}
     return {
         "agreed": float(min(3, len(others))),
@@ -90,10 +88,6 @@ def _stated(records: Sequence[Record]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for record in records:
         for field in record.fields:
-            if field.value and len(plain := _plain(field.value)) >= _LEAST:
+            if field.value and len(plain := texts.plain(field.value)) >= _LEAST:
                 found.setdefault(plain, set()).add(record.document.id)
     return found
-
-
-def _plain(value: str) -> str:
-    return texts.squeeze(value).casefold()

@@ -19,7 +19,7 @@ from rapidfuzz.distance import Levenshtein
 
 from hoso.values.fold import fold
 
-__all__ = ["Hit", "distance", "find", "likeness", "nfc", "skeleton", "squeeze", "upper_share"]
+__all__ = ["Hit", "distance", "find", "likeness", "nfc", "plain", "skeleton", "squeeze", "upper_share"]
 
 _CONFUSED = str.maketrans({"0": "o", "1": "i", "l": "i", "|": "i", "!": "i", "5": "s", "8": "b", "6": "o"})
 _SPLIT_AT_MOST = 2
@@ -43,6 +43,11 @@ def nfc(text: str) -> str:
 def squeeze(text: str) -> str:
     """NFC with every run of white space one blank, none at the ends."""
     return " ".join(nfc(text).split())
+
+
+def plain(text: str) -> str:
+    """Squeezed, without regard to case: what two printings of one value share."""
+    return squeeze(text).casefold()
 
 
 @lru_cache(maxsize=65536)
