@@ -105,8 +105,8 @@ def ours(seed: int) -> float:
     from hoso.stages.seal import seal
 
     start = time.process_time()
-    pdf, ink = composed([_held["pages"][seed % 4]])
-    seal(pdf, _held["signer"], "text", AT, _held["roots"], office=OFFICE.name, ink=ink)
+    pdf, plot = composed([_held["pages"][seed % 4]])
+    seal(pdf, _held["signer"], "text", AT, _held["roots"], office=OFFICE.name, plot=plot)
     return time.process_time() - start
 
 

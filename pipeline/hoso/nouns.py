@@ -15,13 +15,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from hoso.verdicts import SignatureFinding, Verification, Violation
+from hoso.verdicts import SignatureFinding, SignatureSlot, Verification, Violation
 
 __all__ = [
     "Balance", "Batch", "Box", "Code", "Decision", "Document", "DocumentState", "Dossier", "Effect", "Fact",
     "Field", "Filing", "Mandate", "Outcome", "Page", "PageRef", "Picture", "Place", "Problem", "Quarantined",
-    "Raster", "Reading", "Record", "Scan", "Sealed", "Seen", "SignatureFinding", "Standing", "Survey", "Verification",
-    "Violation", "Word",
+    "Raster", "Reading", "Record", "Scan", "Sealed", "Seen", "SignatureFinding", "SignatureSlot", "Standing", "Survey",
+    "Verification", "Violation", "Word",
 ]  # fmt: skip
 
 Box = tuple[float, float, float, float]
@@ -73,7 +73,8 @@ class Picture:
     with PNG predictors) or "flate" (plain rows). ``colours``: "gray", "rgb" or "palette" (``palette``: RGB triples).
     ``black_is_one`` is for g4. ``icc`` is a profile that fits ``colours``, or empty. ``dpi`` is (across, down) as stored,
     0 where the file does not say. ``turn`` is the EXIF orientation 1..8. ``alpha``: Flate rows of 8-bit opacity, or
-    empty. ``kept``: the received stream itself, not compressed again."""
+    empty. ``kept``: the received stream itself, not compressed again. ``stencil``: a picture of two levels, of any size,
+    through whose black this one is shown."""
 
     width: int
     height: int
@@ -88,6 +89,7 @@ class Picture:
     turn: int = 1
     alpha: bytes = b""
     kept: bool = False
+    stencil: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)

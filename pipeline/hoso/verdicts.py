@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["SignatureFinding", "SignatureState", "TimeProof", "Verification", "Violation"]
+__all__ = ["SignatureFinding", "SignatureSlot", "SignatureState", "TimeProof", "Verification", "Violation"]
 
 SignatureState = Literal["valid", "untrusted", "revoked", "weak", "unclear", "changed", "broken"]
 """The worst that is true of a signature, in rising order: untrusted (no configured root, or its certificate was not in
@@ -57,6 +57,20 @@ class SignatureFinding:
     def untouched(self) -> bool:
         """Intact and covering the whole file, whoever signed: nothing was changed, only trust may lack."""
         return self.intact and self.whole_file
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureSlot:
+    """A filled signature field as a reader of the PDF finds it: the entries of its value (ISO 32000-1, 12.8.1, table 252),
+    ``at`` as written. ``alone``: nothing but these stands in it, and the catalogue has no proofs and no permissions."""
+
+    name: str
+    kind: str
+    subfilter: str
+    at: str
+    byte_range: tuple[int, ...]
+    contents: bytes
+    alone: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ def test_a_session_that_was_lost_is_opened_again(token: Any, copy: bytes, at: da
     seal, home, authority = token()
     signer = opened(seal, home)
     assert finding(signer.sign(copy, INVISIBLE, at), authority).valid
-    signer._held._raw.__self__._session.close()  # as when the token was pulled for a moment
+    signer._held.raw.__self__._session.close()  # as when the token was pulled for a moment
     assert finding(signer.sign(copy, INVISIBLE, at), authority).valid
     reloaded()  # as when another program took the module down
     assert finding(signer.sign(copy, INVISIBLE, at), authority).valid
@@ -134,7 +134,7 @@ def test_a_token_that_is_gone_is_unavailable_and_signs_again_when_it_is_back(
     away = tokens / "away"
     (tokens / "tokens").rename(away)
     (tokens / "tokens").mkdir()
-    signer._held._raw.__self__._session.close()
+    signer._held.raw.__self__._session.close()
     with pytest.raises(Unavailable):
         signer.sign(copy, INVISIBLE, at)
     (tokens / "tokens").rmdir()

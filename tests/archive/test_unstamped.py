@@ -17,7 +17,7 @@ from authority import Authority, Service, serving
 from doors import INBOX
 from hoso import recipe
 from hoso.recipe import approving, releasing
-from hoso.signers.pades import PadesSigner
+from hoso.signers.container import Container
 from hoso.site import HANOI, Site
 
 NIGHT = (datetime.now(HANOI) + timedelta(days=30)).replace(microsecond=0)  # within the demo mandate
@@ -87,13 +87,13 @@ def night(home: Path, said: list[str] | None = None, at: datetime = NIGHT, jobs:
 def uses(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Grows with each use of the key."""
     told: list[int] = []
-    real = PadesSigner.sign
+    real = Container.signed
 
-    def counted(self: PadesSigner, *given: Any) -> bytes:
+    def counted(self: Container, *given: Any) -> bytes:
         told.append(1)
         return real(self, *given)
 
-    monkeypatch.setattr(PadesSigner, "sign", counted)
+    monkeypatch.setattr(Container, "signed", counted)
     return told
 
 

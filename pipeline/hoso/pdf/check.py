@@ -14,8 +14,8 @@ from typing import Any
 import pikepdf
 from pikepdf import Dictionary, Name, Pdf, PikepdfError, Stream
 
-from hoso.nouns import Violation
-from hoso.pdf import check_file, check_xmp
+from hoso.nouns import SignatureSlot, Violation
+from hoso.pdf import check_file, check_xmp, slot
 from hoso.pdf.check_content import Drawing, colour_rules, icc_rules, state_rules
 from hoso.pdf.check_fonts import rules as font_rules
 from hoso.pdf.drawing import resources as resources_of
@@ -39,12 +39,14 @@ _ODD = (PikepdfError, ValueError, TypeError, KeyError, IndexError, RuntimeError,
 
 @dataclass(frozen=True)
 class Told:
-    """What the check saw: whether the file opens, its pages, its PDF/A claim ("2U", "" for none), what is broken."""
+    """What the check saw: whether the file opens, its pages, its PDF/A claim ("2U", "" for none), what is broken, and the
+    filled signature fields as far as they can be followed."""
 
     readable: bool
     pages: int
     claim: str
     violations: tuple[Violation, ...]
+    slots: tuple[SignatureSlot, ...] = ()
 
 
 def violations(data: bytes) -> tuple[Violation, ...]:
@@ -56,6 +58,7 @@ def examine(data: bytes) -> Told:
     """All that the check sees of ``data``."""
     found = list(check_file.rules(data))
     pages, claim, readable = 0, "", False
+    slots: tuple[SignatureSlot, ...] = ()
     try:
         with pikepdf.open(BytesIO(data), inherit_page_attributes=False) as pdf:
             readable = True
@@ -64,12 +67,13 @@ def examine(data: bytes) -> Told:
                 found.append(violation)
                 if len(found) >= _MOST:
                     break
+            slots = slot.filled(pdf)
             found += [Violation("6.1", f"the syntax had to be repaired: {text}") for text in pdf.get_warnings()[:5]]
     except pikepdf.PasswordError:
         found.append(Violation("6.1.3", "the file is encrypted", "trailer"))
     except _ODD as error:  # whatever cannot be followed is not archival
         found.append(Violation("6.1", f"the file cannot be followed to its end: {type(error).__name__}: {error}"))
-    return Told(readable and pages > 0, pages, claim, tuple(dict.fromkeys(found)))
+    return Told(readable and pages > 0, pages, claim, tuple(dict.fromkeys(found)), slots)
 
 
 def _claim(pdf: Pdf) -> str:

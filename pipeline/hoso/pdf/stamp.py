@@ -1,4 +1,4 @@
-"""Owns the drawn look of a visible signature: words, and a round red seal beside them, as a one-page PDF.
+"""Owns the drawn look of a visible signature: words, and a round red seal beside them, as objects or a one-page PDF.
 
 Its fonts are embedded like those of every copy, so that a signed file stays PDF/A-2u (measured: stamps with fonts of
 2,048 units an em break 6.2.11.5, those with a standard font 6.2.11.4.1). Never says that anything is signed: it is ink.
@@ -7,6 +7,7 @@ Its fonts are embedded like those of every copy, so that a signed file stays PDF
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from io import BytesIO
 from math import cos, pi, radians, sin
 
@@ -17,8 +18,9 @@ from hoso.nouns import Picture
 from hoso.pdf.compose import picture_object
 from hoso.pdf.fonts import Face, clean, face, measure
 from hoso.pdf.marks import LEADING, Block, block, draw
+from hoso.pdf.pieces import Pieces, pieces, plain
 
-__all__ = ["SIZE", "stamp", "stamp_size"]
+__all__ = ["SIZE", "form", "stamp", "stamp_size"]
 
 SIZE = 8.0
 """Of the words, in points."""
@@ -45,24 +47,11 @@ def stamp_size(lines: Sequence[str], seal: float = 0.0) -> tuple[float, float]:
 def stamp(lines: Sequence[str], seal: float = 0.0, image: Picture | None = None, office: str = "") -> bytes:
     """The look as a one-page PDF of :func:`stamp_size`. The seal is ``image`` where there is one, else drawn round with
     the ``office``'s name. Same input, same bytes."""
-    words = _blocks(lines)
-    width, height = stamp_size(lines, seal)
+    width, height, content, written = _drawn(lines, seal, image, office)
     with Pdf.new() as pdf:
-        written = face(" ".join(words.lines) + office.upper())
         resources = Dictionary(Font=Dictionary({"/S0": written.embed(pdf)}))
-        content = b""
-        left = _PAD
-        if seal:
-            if image is not None:
-                resources.XObject = Dictionary({"/G0": picture_object(pdf, image)})
-                low = (height - seal) / 2
-                content = f"q {seal:.2f} 0 0 {seal:.2f} {_PAD:.2f} {low:.2f} cm /G0 Do Q\n".encode("ascii")
-            else:
-                content = _round(_PAD + seal / 2, height / 2, seal / 2, office.upper(), written)
-            left += seal + _PAD
-        top = (height + words.height) / 2
-        if words.lines:
-            content += draw(words, left, top, written, "S0", colour=f"{_RED} rg" if seal else "0 g")
+        if seal and image is not None:
+            resources.XObject = Dictionary({"/G0": picture_object(pdf, image)})
         page = Dictionary(
             Type=Name.Page,
             MediaBox=Array([0, 0, width, height]),
@@ -73,6 +62,53 @@ def stamp(lines: Sequence[str], seal: float = 0.0, image: Picture | None = None,
         out = BytesIO()
         pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable)
         return out.getvalue()
+
+
+def form(lines: Sequence[str], seal: float = 0.0, image: Picture | None = None, office: str = "") -> tuple[Pieces, ...]:
+    """The look of :func:`stamp` as the objects of a form XObject, the form first, for :func:`hoso.pdf.slot.append`."""
+    width, height, content, written = _drawn(lines, seal, image, office)
+    font = _font("".join(sorted(written.glyphs)))
+    entries: list[bytes | int] = [
+        f"/Type /XObject /Subtype /Form /BBox [0 0 {width:.2f} {height:.2f}] ".encode("ascii"),
+        b"/Resources << /Font << /S0", 1, b" >>",
+    ]  # fmt: skip
+    shown: tuple[Pieces, ...] = ()
+    if seal and image is not None:
+        entries += [b" /XObject << /G0", 1 + len(font), b" >>"]
+        shown = _picture(image, 1 + len(font))
+    return (plain([*entries, b" >>"], content), *font, *shown)
+
+
+@lru_cache(maxsize=32)
+def _font(letters: str) -> tuple[Pieces, ...]:
+    """The objects of the face of ``letters``, from place 1 on."""
+    with Pdf.new() as pdf:
+        return pieces(face(letters).embed(pdf), 1)
+
+
+@lru_cache(maxsize=4)
+def _picture(image: Picture, offset: int) -> tuple[Pieces, ...]:
+    with Pdf.new() as pdf:
+        return pieces(picture_object(pdf, image), offset)
+
+
+def _drawn(lines: Sequence[str], seal: float, image: Picture | None, office: str) -> tuple[float, float, bytes, Face]:
+    """(points across, points down, operators, the face of the words): the font is /S0, the image /G0."""
+    words = _blocks(lines)
+    width, height = stamp_size(lines, seal)
+    written = face(" ".join(words.lines) + office.upper())
+    content, left = b"", _PAD
+    if seal:
+        if image is not None:
+            low = (height - seal) / 2
+            content = f"q {seal:.2f} 0 0 {seal:.2f} {_PAD:.2f} {low:.2f} cm /G0 Do Q\n".encode("ascii")
+        else:
+            content = _round(_PAD + seal / 2, height / 2, seal / 2, office.upper(), written)
+        left += seal + _PAD
+    if words.lines:
+        colour = f"{_RED} rg" if seal else "0 g"
+        content += draw(words, left, (height + words.height) / 2, written, "S0", colour=colour)
+    return width, height, content, written
 
 
 def _round(x: float, y: float, radius: float, office: str, written: Face) -> bytes:

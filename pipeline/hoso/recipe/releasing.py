@@ -203,9 +203,11 @@ def _signed(site: Site, outcome: Outcome, record: Record, effect: Effect, waitin
     ]
     office, limits = site.settings.office, site.settings.reading
     mark, image = site.settings.archive.mark, _image(site)
-    composed, ink = compose.composed(parts, record, outcome, office, at, mark=mark, limits=limits)
+    composed, plot = compose.composed(parts, record, outcome, office, at, mark=mark, limits=limits)
     kept = signed = waiting.read_bytes() if waiting.exists() else b""
-    way = seal.steps(composed, site.signer, look, at, site.now(), signed=kept, office=office.name, image=image, ink=ink)
+    way = seal.steps(
+        composed, site.signer, look, at, site.now(), signed=kept, office=office.name, image=image, plot=plot
+    )
     for signed in way:
         _write(waiting, signed)
     try:

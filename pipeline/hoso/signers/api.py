@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
 from hoso.errors import HosoError
-from hoso.nouns import Box
+from hoso.nouns import Box, SignatureFinding, SignatureSlot
 
 __all__ = ["Level", "Look", "NoRoom", "Signer"]
 
@@ -54,9 +55,26 @@ class Signer(Protocol):
         """What :meth:`raised` leads to."""
         ...
 
+    @property
+    def digits(self) -> int:
+        """Hexadecimal digits of room that a signature needs now, that of a higher level's timestamp included."""
+        ...
+
+    def fill(self, before: Sequence[bytes], digits: int, after: bytes, at: datetime) -> bytes:
+        """The file ``before``, <, a PAdES B-B signature in that many ``digits``, >, ``after``; it covers all of ``before``
+        and ``after``, which hold a field that says so, made at ``at``. Raises as :meth:`sign` does, and NoRoom."""
+        ...
+
+    def vouched(
+        self, signed: bytes, slots: Sequence[SignatureSlot], roots: Sequence[bytes]
+    ) -> tuple[SignatureFinding, ...]:
+        """The findings on ``signed``, which this signer made and whose ``slots`` a reader found: those of
+        :func:`hoso.signers.validate.validate`, sooner where it can be told sooner. Never valid where these are not."""
+        ...
+
     def sign(self, pdf: bytes, look: Look, at: datetime) -> bytes:
-        """The PDF with one PAdES B-B signature appended. Raises Misconfigured (certificate expired, key missing),
-        Unavailable (the token that holds the key is gone)."""
+        """The PDF, of whatever make, with one PAdES B-B signature appended. Raises Misconfigured (certificate expired, key
+        missing), Unavailable (the token that holds the key is gone)."""
         ...
 
     def raised(self, signed: bytes, now: datetime) -> bytes | None:

@@ -55,12 +55,12 @@ class Held(CmsSigner):
         own, others = asn1(certificate), [asn1(other) for other in chain if other != certificate]
         self.certificate, self.where, self.chain = certificate, where, tuple(others)
         self.size = sum(len(one.dump()) for one in (own, *others)) + key.key_size // 4
-        self._raw = raw
+        self.raw = raw
         registry = SimpleCertificateStore.from_certs(others)
         super().__init__(signing_cert=own, cert_registry=registry, signature_mechanism=mechanism, embed_roots=False)
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
-        return self._raw(data, digest_algorithm)
+        return bytes(self.size) if dry_run else self.raw(data, digest_algorithm)
 
 
 def asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:

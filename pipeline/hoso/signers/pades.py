@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from hashlib import new
 from io import BytesIO
 from typing import Any
 
@@ -24,11 +25,13 @@ from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObj
 from pyhanko.sign.signers.pdf_byterange import SignatureObject
 
 from hoso.errors import Misconfigured, Refused
-from hoso.signers.api import Level, Look
+from hoso.nouns import SignatureFinding, SignatureSlot
+from hoso.signers.api import Level, Look, NoRoom
 from hoso.signers.appender import Appender
-from hoso.signers.awaiting import finish
+from hoso.signers.container import Container
 from hoso.signers.held import Held
 from hoso.signers.proofs import Proofs
+from hoso.signers.vouching import Voucher
 
 __all__ = ["PadesSigner"]
 
@@ -40,6 +43,8 @@ class PadesSigner:
 
     def __init__(self, held: Held, proofs: Proofs) -> None:
         self._held, self._proofs = held, proofs
+        self._container = Container(held)
+        self._voucher = Voucher(held, self._container)
 
     @property
     def name(self) -> str:
@@ -63,13 +68,50 @@ class PadesSigner:
         """The level that :meth:`raised` leads to."""
         return self._proofs.level
 
+    @property
+    def digits(self) -> int:
+        """Hexadecimal digits of room for a signature, with the timestamp of a higher level."""
+        return 2 * (1024 + self._held.size + self._proofs.room)
+
+    def fill(self, before: Sequence[bytes], digits: int, after: bytes, at: datetime) -> bytes:
+        """The file ``before``, <, a PAdES B-B signature, >, ``after``: see :meth:`hoso.signers.api.Signer.fill`.
+
+        Raises Misconfigured (certificate not valid at ``at``), ValueError where ``at`` has no zone, NoRoom, Unavailable
+        where the token that holds the key is gone.
+        """
+        self._in_force(at)
+        digest = new(self._held.digest)
+        for part in (*before, after):
+            digest.update(part)
+        value = self._container.signed(digest.digest()).hex().encode("ascii")
+        if len(value) > digits:
+            raise NoRoom(f"the signature of {len(value)} digits is larger than the room of {digits} kept for it")
+        return b"".join((*before, b"<", value.ljust(digits, b"0"), b">", after))
+
+    def vouched(
+        self, signed: bytes, slots: Sequence[SignatureSlot], roots: Sequence[bytes]
+    ) -> tuple[SignatureFinding, ...]:
+        """The findings on a file that this key signed: see :meth:`hoso.signers.api.Signer.vouched`."""
+        return self._voucher.findings(signed, slots, roots)
+
     def sign(self, pdf: bytes, look: Look, at: datetime) -> bytes:
-        """``pdf`` with one PAdES B-B signature appended, that says it was made at ``at``.
+        """``pdf``, of whatever make, with one PAdES B-B signature appended, that says it was made at ``at``.
 
         Room is kept for the timestamp of a higher level. Raises Misconfigured (certificate not valid at ``at``),
         Refused("seal.unsignable") where the PDF cannot be appended to, ValueError where ``at`` has no zone or a visible
         look has no appearance, Unavailable where the token that holds the key is gone.
         """
+        self._in_force(at)
+        try:
+            return self._signed(pdf, look, at)
+        except (PdfError, KeyError, IndexError, RecursionError, OSError) as error:
+            raise Refused(
+                "seal.unsignable",
+                f"the PDF cannot take a signature: {type(error).__name__}: {error}",
+                "Tệp PDF không ký được. Hãy tạo lại bản lưu trữ.",
+            ) from error
+
+    def _in_force(self, at: datetime) -> None:
         if at.tzinfo is None:
             raise ValueError("the instant of a signature needs its zone")
         certificate = self._held.certificate
@@ -79,14 +121,6 @@ class PadesSigner:
                 f"the certificate of {self.name} is valid from {first:%Y-%m-%d} to {last:%Y-%m-%d}, "
                 f"not at {at:%Y-%m-%d %H:%M}; put a valid key with its certificate at {self._held.where}"
             )
-        try:
-            return self._signed(pdf, look, at)
-        except (PdfError, KeyError, IndexError, RecursionError, OSError) as error:
-            raise Refused(
-                "seal.unsignable",
-                f"the PDF cannot take a signature: {type(error).__name__}: {error}",
-                "Tệp PDF không ký được. Hãy tạo lại bản lưu trữ.",
-            ) from error
 
     def raised(self, signed: bytes, now: datetime) -> bytes | None:
         """The next step of ``signed`` towards :attr:`level`, None where it is there: first the timestamp of the signature,
@@ -109,11 +143,10 @@ class PadesSigner:
                 raise ValueError(f"the look {look.profile!r} needs its drawn appearance")
             drawn = writer.import_page_as_xobject(PdfFileReader(BytesIO(look.appearance)))
             field["/AP"] = generic.DictionaryObject({generic.pdf_name("/N"): drawn})
-        room = 2 * (1024 + held.size + self._proofs.room)
-        signature = SignatureObject(timestamp=at, subfilter=SigSeedSubFilter.PADES, bytes_reserved=room)
+        signature = SignatureObject(timestamp=at, subfilter=SigSeedSubFilter.PADES, bytes_reserved=self.digits)
         process.send(SigObjSetup(sig_placeholder=signature))
         digest, _ = process.send(SigIOSetup(md_algorithm=held.digest, in_place=True))
-        process.send(finish(held.async_sign(digest.document_digest, held.digest, use_pades=True)))
+        process.send(self._container.signed(digest.document_digest))
         return stream.getvalue()
 
 

@@ -34,7 +34,7 @@ from hoso.signers.changes import Follows, covered, follows
 from hoso.signers.findings import broken, common_name, finding, instant
 from hoso.signers.structure import algorithm, sound, weak
 
-__all__ = ["validate"]
+__all__ = ["certificates", "validate"]
 
 _BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*\d+\s+\d+\s+\d+\s+\d+\s*\]")
 
@@ -45,7 +45,7 @@ def validate(pdf: bytes, roots: Sequence[bytes]) -> tuple[SignatureFinding, ...]
     ``roots`` are certificates, PEM (several in one are fine) or DER. Raises :class:`Misconfigured` for a root that is
     no certificate, and nothing over the PDF.
     """
-    trusted = [one for data in roots for one in _certificates(data)]
+    trusted = [one for data in roots for one in certificates(data)]
     with _unlogged():
         return _validated(pdf, trusted)
 
@@ -100,7 +100,8 @@ def _unlogged() -> Iterator[None]:
             one.setLevel(level)
 
 
-def _certificates(data: bytes) -> list[asn1_x509.Certificate]:
+def certificates(data: bytes) -> list[asn1_x509.Certificate]:
+    """The trusted roots of one file, PEM or DER. Raises :class:`Misconfigured` where it holds none."""
     try:
         if pem.detect(data):
             found = [asn1_x509.Certificate.load(der) for _, _, der in pem.unarmor(data, multiple=True)]

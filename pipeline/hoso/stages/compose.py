@@ -13,13 +13,14 @@ from datetime import datetime, timedelta, timezone
 from math import isclose
 
 from hoso.imaging import encode
-from hoso.nouns import Box, Outcome, Picture, Record, Scan, Seen
+from hoso.imaging.shade import dark
+from hoso.nouns import Outcome, Picture, Record, Scan, Seen
 from hoso.pdf import compose as writer
 from hoso.pdf import marks, render
 from hoso.pdf.lift import Source
 from hoso.pdf.xmp import Meta
 from hoso.settings import Office, Reading
-from hoso.stages.place import Ground, free_box, top_right
+from hoso.stages.place import Ground, Plot, free_box, top_right
 
 __all__ = ["VERSION", "compose", "composed", "mark_text"]
 
@@ -85,9 +86,9 @@ def composed(
     *,
     mark: bool = True,
     limits: Reading | None = None,
-) -> tuple[bytes, tuple[Box, ...] | None]:
-    """(the archive copy as :func:`compose` gives it, what stands on page 1 beneath the mark). The second is what was looked
-    at to place the mark, None without one: who places a seal need not draw the page again."""
+) -> tuple[bytes, Plot | None]:
+    """(the archive copy as :func:`compose` gives it, what stands on page 1, the mark included). The second is None without
+    a mark, for which it was looked at: who places a seal need not look at the page again."""
     sources: dict[str, Source] = {}
     pages, taken = [], []
     for scan, data, seen in parts:
@@ -101,12 +102,20 @@ def composed(
         taken.append(how)
     text = mark_text(office, at) if mark else ""
     meta = _meta(parts, record, outcome, office, at, text, taken)
-    words = ink = None
+    words = plot = None
     if mark:
-        alone = writer.compose([replace(pages[0], reading=None)], None, meta)
-        ink = marks.spots(alone)[1]
-        words = _marked(text, pages[0], ink, parts[0][2])
-    return writer.compose(pages, words, meta), ink
+        ground = _ground(pages[0], parts[0][2], meta)
+        words = _marked(text, pages[0], ground)
+        plot = Plot(pages[0].width, pages[0].height, ground.built(words.box))
+    return writer.compose(pages, words, meta), plot
+
+
+def _ground(part: writer.Part, seen: Seen, meta: Meta) -> Ground:
+    """What is taken on a page: the words that were read, and whatever is dark; of a received drawing its letters too."""
+    ink = dark(part.picture, part.rotation, part.width, part.height) if part.picture is not None else None
+    if ink is None:
+        ink = marks.spots(writer.compose([replace(part, reading=None)], None, meta))[1]
+    return Ground((*ink, *(word.box for word in seen.reading.words)))
 
 
 def _from_picture(picture: Picture, seen: Seen) -> writer.Part:
@@ -175,10 +184,9 @@ def _how(picture: Picture) -> str:
     return f"received {names[picture.codec]} stream" if picture.kept else f"{names[picture.codec]}, lossless"
 
 
-def _marked(text: str, part: writer.Part, ink: tuple[Box, ...], seen: Seen) -> writer.Words:
-    """The mark in the largest letters that find free space at the top right of the page, on which ``ink`` stands; else
-    where it covers least."""
-    ground = Ground((*ink, *(word.box for word in seen.reading.words)))
+def _marked(text: str, part: writer.Part, ground: Ground) -> writer.Words:
+    """The mark in the largest letters that find free ``ground`` at the top right of the page; else where it covers
+    least."""
     margin = (_MARGIN / part.width, _MARGIN / part.height)
     scale = min(1.0, part.width / _NARROW)
     tried = []

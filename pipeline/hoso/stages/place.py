@@ -6,11 +6,12 @@ Never looks at pixels: what it knows of the ink are boxes of words, codes and sp
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from math import ceil, floor
 
 from hoso.nouns import Box
 
-__all__ = ["Ground", "free_box", "top_right"]
+__all__ = ["Ground", "Plot", "free_box", "top_right"]
 
 _COLUMNS, _ROWS = 200, 280  # cells of about 1 mm on A4
 _ROW, _COLUMN = 0.004, 0.04  # steps of candidates
@@ -21,6 +22,16 @@ class Ground:
 
     def __init__(self, taken: Iterable[Box]) -> None:
         self._rows = [0] * _ROWS
+        self._take(taken)
+
+    def built(self, *taken: Box) -> Ground:
+        """The same ground with more boxes on it."""
+        more = Ground(())
+        more._rows = self._rows.copy()
+        more._take(taken)
+        return more
+
+    def _take(self, taken: Iterable[Box]) -> None:
         rows = self._rows
         for box in dict.fromkeys(taken):
             window, under = _cells(box)
@@ -32,6 +43,15 @@ class Ground:
         window, rows = _cells(box)
         cells = window.bit_count() * len(rows)
         return sum((self._rows[row] & window).bit_count() for row in rows) / cells if cells else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A page of ``width`` x ``height`` points and what is taken on it."""
+
+    width: float
+    height: float
+    ground: Ground
 
 
 def _cells(box: Box) -> tuple[int, range]:

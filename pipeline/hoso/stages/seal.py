@@ -10,21 +10,22 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from hashlib import sha256
 from typing import Literal, get_args
 
 from hoso.errors import Misconfigured, Refused
 from hoso.imaging import encode
 from hoso.nouns import Box, Picture, SignatureFinding
-from hoso.pdf import check, marks, stamp
+from hoso.pdf import check, marks, slot, stamp
 from hoso.signers.api import Level, Look, NoRoom, Signer
-from hoso.signers.validate import validate
-from hoso.stages.place import Ground, free_box, top_right
+from hoso.stages.place import Ground, Plot, free_box, top_right
 
 __all__ = ["VERSION", "judged", "look_for", "seal", "steps"]
 
-VERSION = "1"
+VERSION = "2"
 
 HANOI = timezone(timedelta(hours=7))
 _MM = 72 / 25.4
@@ -45,13 +46,13 @@ def seal(
     *,
     office: str = "",
     image: bytes = b"",
-    ink: tuple[Box, ...] | None = None,
+    plot: Plot | None = None,
 ) -> tuple[bytes, str]:
     """(the signed PDF, the evidence as JSON): every step of :func:`steps` at once, then :func:`judged`.
 
     Raises what these raise.
     """
-    *_, signed = steps(pdf, signer, look, at, at, office=office, image=image, ink=ink)
+    *_, signed = steps(pdf, signer, look, at, at, office=office, image=image, plot=plot)
     return signed, judged(pdf, signed, signer, look, roots)
 
 
@@ -65,21 +66,21 @@ def steps(
     signed: bytes = b"",
     office: str = "",
     image: bytes = b"",
-    ink: tuple[Box, ...] | None = None,
+    plot: Plot | None = None,
 ) -> Iterator[bytes]:
     """Each whole state of the signed file on its way to the signer's level; ``signed`` is the last one kept before.
 
     The caller keeps each before it asks for the next: then a crash or a silent server costs neither a second signature nor
     a second timestamp. ``look`` is a profile: "text", "seal" or "invisible"; ``office`` is the name shown (the signer's
-    where empty), ``image`` the PNG of the seal, ``ink`` what is known to stand on page 1 (None: it is looked at); ``at`` is
-    the instant of the signature, ``now`` that of asking. Nothing is given where ``signed`` stands at the level already.
+    where empty), ``image`` the PNG of the seal, ``plot`` what is known to stand on page 1 (None: it is looked at); ``at``
+    is the instant of the signature, ``now`` that of asking. Nothing is given where ``signed`` stands at the level already.
     Raises Misconfigured for an unknown profile, Unstamped where a proof is not to be had now, and what the signer raises.
     """
     made = 0
     while True:
         if not signed:
             made += 1
-            signed = signer.sign(pdf, look_for(pdf, look, office or signer.name, at, image, ink), at)
+            signed = _signed(pdf, signer, look, office or signer.name, at, image, plot)
             yield signed
         try:
             while (more := signer.raised(signed, now)) is not None:
@@ -100,40 +101,77 @@ def judged(pdf: bytes, signed: bytes, signer: Signer, look: str, roots: Sequence
     """
     if not signed.startswith(pdf):
         raise _failed("the signature was woven into the file instead of appended")
-    findings = validate(signed, roots)
+    told = check.examine(signed)
+    findings = signer.vouched(signed, told.slots, roots)
     wrong = next((finding for finding in findings if not finding.valid), None)
     own = [finding for finding in findings if finding.kind == "signature"]
     if wrong is not None or not own:
         raise _failed(wrong.text if wrong else "no signature is found in the signed file")
-    broken = check.violations(signed)
-    if broken:
-        first = broken[0]
-        raise _failed(f"{len(broken)} rules of PDF/A-2u are broken, the first: {first.clause} {first.text}")
+    if told.violations:
+        first = told.violations[0]
+        raise _failed(f"{len(told.violations)} rules of PDF/A-2u are broken, the first: {first.clause} {first.text}")
     if _level(findings) != signer.level:
         raise _failed(f"it stands at the level {_level(findings)}, not at {signer.level}")
     return _evidence(pdf, signed, signer, look, findings, own[-1])
 
 
-def look_for(
-    pdf: bytes, profile: str, office: str, at: datetime, image: bytes = b"", ink: tuple[Box, ...] | None = None
-) -> Look:
+def look_for(pdf: bytes, profile: str, office: str, at: datetime, image: bytes = b"", plot: Plot | None = None) -> Look:
     """The look of that profile on page 1: office and signing time with its zone (Decree 30/2020/NĐ-CP, Appendix I),
     at the top right, beneath what stands there, on free space where there is some."""
+    drawn = _drawing(pdf, profile, office, at, image, plot)
+    if drawn.profile == "invisible":
+        return Look(drawn.profile, 0, (0.0, 0.0, 0.0, 0.0), ())
+    appearance = stamp.stamp(drawn.lines, drawn.side, drawn.graphic, office)
+    return Look(drawn.profile, 0, drawn.box, drawn.lines, appearance)
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """A look that is placed and not drawn yet; ``side`` points of a seal beside the ``lines``."""
+
+    profile: Profile
+    box: Box = (0.0, 0.0, 0.0, 0.0)
+    lines: tuple[str, ...] = ()
+    side: float = 0.0
+    graphic: Picture | None = None
+
+
+def _drawing(pdf: bytes, profile: str, office: str, at: datetime, image: bytes, plot: Plot | None) -> _Drawing:
     known: tuple[Profile, ...] = get_args(Profile)
     chosen = next((one for one in known if one == profile), None)
     if chosen is None:
         raise Misconfigured(f"settings.toml [seal] look: there is no {profile!r}; known: {', '.join(known)}")
     if chosen == "invisible":
-        return Look(chosen, 0, (0.0, 0.0, 0.0, 0.0), ())
+        return _Drawing(chosen)
     lines = (f"Ký số: {office}", at.astimezone(HANOI).strftime("Thời gian ký: %d/%m/%Y %H:%M:%S +07:00"))
-    graphic = encode.graphic(image) if image and chosen == "seal" else None
+    graphic = _graphic(image) if image and chosen == "seal" else None
     side = _side(graphic) if chosen == "seal" else 0.0
-    (width, height), taken = marks.spots(pdf, ink=ink)
+    if plot is None:
+        (width, height), taken = marks.spots(pdf)
+        plot = Plot(width, height, Ground(taken))
+    width, height = plot.width, plot.height
     wide, high = stamp.stamp_size(lines, side)
     scale = min(1.0, (width - 2 * _MARGIN) / wide, 0.5 * height / high)  # cards and slips get a smaller look
     size = (wide * max(scale, 0.05) / width, high * max(scale, 0.05) / height)
-    box, _ = free_box(Ground(taken), size, _candidates(size, (_MARGIN / width, _MARGIN / height)))
-    return Look(chosen, 0, box, lines, stamp.stamp(lines, side, graphic, office))
+    box, _ = free_box(plot.ground, size, _candidates(size, (_MARGIN / width, _MARGIN / height)))
+    return _Drawing(chosen, box, lines, side, graphic)
+
+
+def _signed(pdf: bytes, signer: Signer, look: str, office: str, at: datetime, image: bytes, plot: Plot | None) -> bytes:
+    """``pdf`` with its signature appended: by us where it is a copy of our making, else by the signer's own writer."""
+    drawn = _drawing(pdf, look, office, at, image, plot)
+    visible = drawn.profile != "invisible"
+    objects = stamp.form(drawn.lines, drawn.side, drawn.graphic, office) if visible else ()
+    room = slot.append(pdf, 0, drawn.box if visible else None, objects, at, signer.digits)
+    if room is not None:
+        return signer.fill(room.before, room.digits, room.after, at)
+    appearance = stamp.stamp(drawn.lines, drawn.side, drawn.graphic, office) if visible else b""
+    return signer.sign(pdf, Look(drawn.profile, 0, drawn.box, drawn.lines, appearance), at)
+
+
+@lru_cache(maxsize=4)
+def _graphic(image: bytes) -> Picture:
+    return encode.graphic(image)
 
 
 def _candidates(size: tuple[float, float], margin: tuple[float, float]) -> Iterator[tuple[float, float]]:
