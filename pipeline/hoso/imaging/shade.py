@@ -26,11 +26,11 @@ _EXIF = {1: (False, 0), 2: (True, 0), 3: (False, 180), 4: (True, 180),
 
 
 def dark(picture: Picture, rotation: int, width: float, height: float) -> tuple[Box, ...] | None:
-    """Boxes of some 3 mm that hold something darker than the paper, in the upper 40 % and the lower 15 % of the page, on
-    which ``picture`` stands turned upright by ``rotation`` (clockwise degrees) on ``width`` x ``height`` points.
+    """Rows of cells of some 3 mm that hold something darker than the paper, in the upper 40 % and the lower 15 % of the
+    page, on which ``picture`` stands turned upright by ``rotation`` (clockwise degrees) on ``width`` x ``height`` points.
 
-    None where the image is no JPEG of one or three components, or cannot be decoded: then the page must be drawn."""
-    if picture.codec != "jpeg" or picture.colours not in ("gray", "rgb"):
+    None where the image is no JPEG of one or three components, is seen through another, or cannot be decoded: then the page must be drawn."""
+    if picture.codec != "jpeg" or picture.colours not in ("gray", "rgb") or picture.stencil is not None:
         return None
     try:
         pixels = _small(picture, rotation, width, height)
@@ -40,11 +40,11 @@ def dark(picture: Picture, rotation: int, width: float, height: float) -> tuple[
     cells = _least(_least(pixels, down, 0), across, 1)
     kept = np.array([not 0.4 < row / down < 0.85 for row in range(down)])
     paper = np.sort(cells[kept].ravel())[int(kept.sum()) * across * 3 // 4]
-    rows, columns = np.nonzero((cells < _INK * paper) & kept[:, None])
-    return tuple(
-        (column / across, row / down, (column + 1) / across, (row + 1) / down)
-        for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
-    )
+    found = np.zeros((down, across + 2), np.int8)
+    found[:, 1:-1] = (cells < _INK * paper) & kept[:, None]
+    rows, edges = np.nonzero(np.diff(found, axis=1))  # where a run of dark cells begins, and where it ends
+    runs = zip(rows[::2].tolist(), edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+    return tuple((first / across, row / down, last / across, (row + 1) / down) for row, first, last in runs)
 
 
 def _small(picture: Picture, rotation: int, width: float, height: float) -> NDArray[np.uint8]:

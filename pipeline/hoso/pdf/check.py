@@ -6,6 +6,7 @@ raises over one. The rules on bytes, content, fonts and metadata are in ``check_
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -215,7 +216,18 @@ def _object(found: Any, drawing: Drawing) -> Iterator[Violation]:
     where = f"object {found.objgen[0]}"
     if isinstance(found, Stream):
         yield from _stream(found, drawing, where)
+    elif _harmless(found.unparse(resolved=True)):
+        return
     yield from _values(found, where, 0)
+
+
+_DOUBTFUL = re.compile(rb"\d{10}|#|/(?:S|EF|ExtGState)(?![A-Za-z0-9])|[^\s/<>()\[\]]{120}")
+
+
+def _harmless(body: bytes) -> bool:
+    """Whether nothing in the text of an object can break a rule of ``_values``: no long number, name or string, no action,
+    no file, no graphics state. Most objects are so, and need not be walked."""
+    return len(body) < 32767 and _DOUBTFUL.search(body) is None
 
 
 def _values(found: Any, where: str, depth: int) -> Iterator[Violation]:

@@ -11,7 +11,7 @@ from typing import Any
 import pikepdf
 
 from hoso.nouns import Violation
-from hoso.pdf.check_fonts import Use, codes
+from hoso.pdf.check_fonts import Use
 
 __all__ = ["Drawing", "colour_rules", "icc_rules"]
 
@@ -34,6 +34,9 @@ _NAMED = {
     "CS": "/ColorSpace",
 }
 _SHOWS = {"Tj", "TJ", "'", '"'}
+_QUIET = (
+    _OPERATORS - _NAMED.keys() - _DEVICE.keys() - _SHOWS - {"q", "Q", "Tr", "ri", "INLINE IMAGE"}
+)  # break no rule here
 _DEEPEST = 28
 
 
@@ -49,8 +52,10 @@ class Drawing:
         """Broken rules of one page, form, pattern or glyph procedure."""
         mode, font, stack = 0, None, []  # type: int, Use | None, list[tuple[int, Use | None]]
         for instruction in pikepdf.parse_content_stream(content):
-            operands: Any = instruction.operands
             word = str(instruction.operator)
+            if word in _QUIET:
+                continue
+            operands: Any = instruction.operands
             if word not in _OPERATORS:
                 yield Violation("6.2.2", f"operator {word[:12]!r} is not one of ISO 32000-1", where)
             elif word == "q":
@@ -121,15 +126,13 @@ class Drawing:
 
 
 def _show(font: Use, operands: Any, mode: int) -> None:
-    font.drawn = font.drawn or mode != 3
+    visible = mode != 3
+    font.drawn = font.drawn or visible
     for operand in operands:
         items = list(operand) if isinstance(operand, pikepdf.Array) else [operand]
         for item in items:
             if isinstance(item, pikepdf.String):
-                shown = codes(font, bytes(item))
-                font.codes.update(shown)
-                if mode != 3:
-                    font.seen.update(shown)
+                font.show(bytes(item), visible=visible)
 
 
 def _resource(resources: Any, kind: str, name: str) -> Any:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from io import BytesIO
+from struct import unpack
 from typing import Any
 
 import pikepdf
@@ -18,7 +19,7 @@ from fontTools.ttLib import TTFont, TTLibError
 
 from hoso.nouns import Violation
 
-__all__ = ["Use", "codes", "rules"]
+__all__ = ["Use", "rules"]
 
 _SUBTYPES = {"/Type1", "/MMType1", "/TrueType", "/Type3", "/Type0"}
 _ENCODINGS = {"/WinAnsiEncoding", "/MacRomanEncoding", "/StandardEncoding", "/MacExpertEncoding"}
@@ -28,25 +29,35 @@ _TOKEN = re.compile(rb"<([0-9A-Fa-f\s]*)>|\[|\]|[A-Za-z]+")
 
 
 class Use:
-    """A font and the codes shown with it; ``seen`` are those shown visibly (render mode other than 3), ``drawn`` whether
-    anything is, be it an empty string."""
+    """A font and the codes shown with it; ``drawn``: whether anything is visible (render mode other than 3), be it an
+    empty string."""
 
     def __init__(self, font: Any) -> None:
         self.font = font
-        self.codes: set[int] = set()
-        self.seen: set[int] = set()
+        self.composite = str(font.get("/Subtype", "")) == "/Type0"
         self.drawn = False
+        self._hidden, self._visible = bytearray(), bytearray()
+
+    def show(self, text: bytes, *, visible: bool) -> None:
+        """Note a shown string: two bytes a code in Type 0 fonts, else one."""
+        whole = text[:-1] if self.composite and len(text) % 2 else text
+        if visible:
+            self._visible += whole
+        else:
+            self._hidden += whole
 
     @property
-    def composite(self) -> bool:
-        return str(self.font.get("/Subtype", "")) == "/Type0"
+    def seen(self) -> set[int]:
+        """The codes shown visibly."""
+        return self._codes(self._visible)
 
+    @property
+    def codes(self) -> set[int]:
+        """All codes shown."""
+        return self._codes(self._visible) | self._codes(self._hidden)
 
-def codes(use: Use, text: bytes) -> list[int]:
-    """The character codes of a shown string: two bytes each for Type 0 fonts, else one."""
-    if use.composite:
-        return [int.from_bytes(text[at : at + 2], "big") for at in range(0, len(text) - 1, 2)]
-    return list(text)
+    def _codes(self, text: bytearray) -> set[int]:
+        return set(unpack(f">{len(text) // 2}H", text)) if self.composite else set(text)
 
 
 def rules(use: Use) -> Iterator[Violation]:
@@ -90,13 +101,14 @@ def _composite(use: Use, where: str) -> Iterator[Violation]:
     glyph_of = _glyphs(mapping)
     advances = _advances(bytes(descriptor["/FontFile2"].read_bytes()))
     widths = _cid_widths(inner)
+    seen = use.seen
     for code in sorted(use.codes):
         glyph = glyph_of(code)
         if glyph == 0:
             yield Violation("6.2.11.8", f"code {code:04X} leads to .notdef", where)
         elif glyph >= len(advances):
             yield Violation("6.2.11.4.1", f"code {code:04X} leads to glyph {glyph}, which the program lacks", where)
-        elif code in use.seen and abs(widths(code) - advances[glyph]) > 1:
+        elif code in seen and abs(widths(code) - advances[glyph]) > 1:
             text = f"code {code:04X}: {widths(code):g} in the PDF, {advances[glyph]:g} in the program"
             yield Violation("6.2.11.5", f"width of {text}", where)
 
@@ -118,8 +130,16 @@ def _advances(program: bytes) -> tuple[float, ...]:
 
 
 def _cid_widths(inner: Any) -> Any:
-    default, widths = float(inner.get("/DW", 1000)), {}
-    entries = list(inner.get("/W", pikepdf.Array([])))
+    default = float(inner.get("/DW", 1000))
+    widths = _widths(inner["/W"].unparse(resolved=True)) if "/W" in inner else {}
+    return lambda code: widths.get(code, default)
+
+
+@lru_cache(maxsize=8)
+def _widths(table: bytes) -> dict[int, float]:
+    """The widths of an array /W (ISO 32000-1, 9.7.4.3); the same font comes in file after file."""
+    entries: list[Any] = list(pikepdf.Object.parse(table))
+    widths: dict[int, float] = {}
     at = 0
     while at + 1 < len(entries):
         first = int(entries[at])
@@ -129,7 +149,7 @@ def _cid_widths(inner: Any) -> Any:
         else:
             widths.update(dict.fromkeys(range(first, int(entries[at + 1]) + 1), float(entries[at + 2])))
             at += 3
-    return lambda code: widths.get(code, default)
+    return widths
 
 
 def _simple(use: Use, kind: str, where: str) -> Iterator[Violation]:
@@ -194,6 +214,7 @@ def _differences(encoding: Any) -> dict[int, str]:
     return names
 
 
+@lru_cache(maxsize=8)
 def _to_unicode(cmap: bytes) -> dict[int, str]:
     """bfchar and bfrange of a ToUnicode CMap, code → text."""
     table: dict[int, str] = {}

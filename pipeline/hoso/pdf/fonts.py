@@ -133,10 +133,17 @@ class Blank:
 
     def __init__(self) -> None:
         self._codes: dict[str, int] = {}
+        self._digits: dict[str, str] = {}
 
     def encode(self, text: str) -> str:
         """``text`` (already :func:`clean`) as a hexadecimal string operand of Tj."""
-        return "<" + "".join(f"{self._codes.setdefault(c, len(self._codes) + 1):04X}" for c in text) + ">"
+        try:
+            return f"<{''.join(map(self._digits.__getitem__, text))}>"
+        except KeyError:
+            for letter in text:
+                code = self._codes.setdefault(letter, len(self._codes) + 1)
+                self._digits[letter] = f"{code:04X}"
+            return self.encode(text)
 
     def embed(self, pdf: Pdf) -> Object:
         """The font in ``pdf``, for the letters encoded so far. Every code leads to glyph 1, never to .notdef
