@@ -23,11 +23,15 @@ _MM = 25.4
 _JOIN, _SOLID, _GAP = 1.4, 4.6, 3.2  # mm: blanks within a code, its least height, white that parts two of them
 _LEAST = 6.0  # mm: the least width and height of a place
 _MARGIN = 3.0  # mm of paper kept around a place: decoders want a quiet zone
+_ENDS = 2.0  # times that margin at the ends of bars, where lone thin bars are not yet dense
 _INKED = (0.2, 0.85)  # share of ink
 _BUSY = 0.12  # changes of ink and paper from pixel to pixel, in the busier direction, at 100 dpi
-_LONG = 1.7  # width to height from which a place is looked at as bars too
+_BREAK = 12.0  # mm between parts of one barcode
+_BESIDE = 0.6  # of the height of such parts is at the same height
 _MOST = 10  # places of a page, the busiest first
+_LARGER = 600.0  # dpi to which a place is drawn before it is cut at a level
 _FINE = 6  # profile samples a pixel
+_SOFT = 0.6  # of the size: modules of five pixels and more read better where specks are averaged away
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +53,9 @@ class Look:
     bilevel: bool = False
 
 
-def coarse(page: Raster) -> Raster:
-    """The grey page at no more than 100 dpi: there codes of large modules, which no place is dense with, are cheap."""
-    scale = min(1.0, _DPI / page.dpi)
+def coarse(page: Raster, dpi: float = _DPI) -> Raster:
+    """The grey page at no more than ``dpi``: there codes of large modules, which no place is dense with, are cheap."""
+    scale = min(1.0, dpi / page.dpi)
     return raster(resize(array(page), scale), page.dpi * scale, page.dpi_known)
 
 
@@ -66,25 +70,72 @@ def spots(page: Raster) -> tuple[Spot, ...]:
     solid = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, _block(_JOIN * unit))[::2, ::2]
     solid = cv2.morphologyEx(solid, cv2.MORPH_OPEN, _block(_SOLID * unit / 2))
     solid = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, _block(_GAP * unit / 2))
-    _, _, found, _ = cv2.connectedComponentsWithStats(solid)
+    outlines, inside_of = cv2.findContours(solid, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     seen = []
-    for left, top, wide, high, _ in (found[1:] * 2).tolist():
+    for number, outline in enumerate(outlines):
+        if inside_of[0, number, 3] >= 0:  # a hole
+            continue
+        left, top, wide, high = (2 * side for side in cv2.boundingRect(outline))
         if min(wide, high) < _LEAST * unit:
             continue
         inside = mask[top : top + high, left : left + wide]
         across, down = _changes(inside), _changes(inside.T)
-        if max(across, down) < _BUSY or not _INKED[0] <= np.count_nonzero(inside) / inside.size <= _INKED[1]:
+        busy = max(across, down)
+        if busy < _BUSY or not _INKED[0] <= np.count_nonzero(inside) / inside.size <= _INKED[1]:
             continue
-        around = _MARGIN * unit
-        height, width = small.shape
-        box = (
-            max(0.0, (left - around) / width),
-            max(0.0, (top - around) / height),
-            min(1.0, (left + wide + around) / width),
-            min(1.0, (top + high + around) / height),
-        )
-        seen.append((max(across, down), Spot(box, max(across, down) > 2.5 * min(across, down))))
-    return tuple(spot for _, spot in sorted(seen, key=lambda one: -one[0])[:_MOST])
+        way = "" if busy <= 2.5 * min(across, down) else "across" if across > down else "down"
+        seen.append(_Rough((left, top, left + wide, top + high), busy, way))
+    height, width = small.shape
+    around = _MARGIN * unit
+    return tuple(_spot(one, around, width, height) for one in _joined(seen, _BREAK * unit)[:_MOST])
+
+
+@dataclass(frozen=True, slots=True)
+class _Rough:
+    """A place in pixels: left, top, right, bottom; its changes; ``way`` in which bars follow one another, "" for none."""
+
+    sides: tuple[int, int, int, int]
+    busy: float
+    way: str
+
+
+def _spot(rough: _Rough, around: float, width: int, height: int) -> Spot:
+    left, top, right, bottom = rough.sides
+    aside, above = (around * (_ENDS if rough.way == way else 1.0) for way in ("across", "down"))
+    box = (
+        max(0.0, (left - aside) / width),
+        max(0.0, (top - above) / height),
+        min(1.0, (right + aside) / width),
+        min(1.0, (bottom + above) / height),
+    )
+    return Spot(box, bool(rough.way))
+
+
+def _joined(seen: list[_Rough], gap: float) -> list[_Rough]:
+    """The busiest first; bars that follow one another at one height are one barcode that a fold or pale toner broke."""
+    left = sorted(seen, key=lambda one: -one.busy)
+    joined: list[_Rough] = []
+    while left:
+        one = left.pop(0)
+        other = next((other for other in left if _continues(one, other, gap)), None) if one.way else None
+        if other is None:
+            joined.append(one)
+            continue
+        left.remove(other)
+        a, b = one.sides, other.sides
+        sides = (min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3]))
+        left.insert(0, _Rough(sides, one.busy, one.way))
+    return joined
+
+
+def _continues(one: _Rough, other: _Rough, gap: float) -> bool:
+    if one.way != other.way:
+        return False
+    along, beside = (0, 1) if one.way == "across" else (1, 0)
+    a, b = one.sides, other.sides
+    apart = max(a[along], b[along]) - min(a[along + 2], b[along + 2])
+    both = min(a[beside + 2], b[beside + 2]) - max(a[beside], b[beside])
+    return apart <= gap and both >= _BESIDE * max(a[beside + 2] - a[beside], b[beside + 2] - b[beside])
 
 
 def looks(page: Raster, spot: Spot) -> Iterator[Look]:
@@ -95,15 +146,18 @@ def looks(page: Raster, spot: Spot) -> Iterator[Look]:
     cut = pixels[top : round(spot.box[3] * height), left : round(spot.box[2] * width)]
     box = left / width, top / height, (left + cut.shape[1]) / width, (top + cut.shape[0]) / height
     yield Look(raster(cut, page.dpi), box)
+    if not spot.bars:
+        yield Look(raster(resize(cut, _SOFT), page.dpi * _SOFT), box)
     twice = resize(cut, 2.0)
     yield Look(raster(_sharp(twice, 2.5, 1.5), page.dpi * 2), box)
     if spot.bars:
         for profile in _profiles(cut):
             yield Look(raster(profile, page.dpi * _FINE), box, bars=True, bilevel=True)
-    thrice = _stretched(cv2.GaussianBlur(resize(cut, 3.0), (0, 0), 1.5))
+    larger = min(3.0, max(1.5, _LARGER / page.dpi))
+    grown = _stretched(cv2.GaussianBlur(resize(cut, larger), (0, 0), larger / 2))
     for level in (60, 120, 180):
-        cut_off = cv2.threshold(thrice, level, 255, cv2.THRESH_BINARY)[1]
-        yield Look(raster(cut_off, page.dpi * 3), box, bilevel=True)
+        cut_off = cv2.threshold(grown, level, 255, cv2.THRESH_BINARY)[1]
+        yield Look(raster(cut_off, page.dpi * larger), box, bilevel=True)
     if not spot.bars:
         for picture, corners in redrawn(cut):
             xs, ys = [(left + x) / width for x, _ in corners], [(top + y) / height for _, y in corners]
@@ -162,6 +216,8 @@ def _sharp(pixels: Pixels, reach: float, strength: float) -> Pixels:
 
 
 def _stretched(pixels: Pixels) -> Pixels:
-    low, high = np.percentile(pixels, (3, 97))
-    wide = (pixels.astype(np.float32) - low) * (255 / max(1.0, high - low))
-    return np.asarray(np.clip(wide, 0, 255), np.uint8)
+    """From black to white, but for the darkest and lightest three of a hundred pixels."""
+    shades = np.cumsum(cv2.calcHist([pixels], [0], None, [256], [0, 256]))
+    low, high = np.searchsorted(shades, (0.03 * shades[-1], 0.97 * shades[-1]))
+    table = (np.arange(256, dtype=np.float32) - low) * (255 / max(1.0, float(high - low)))
+    return np.asarray(cv2.LUT(pixels, np.clip(table, 0, 255).astype(np.uint8)))

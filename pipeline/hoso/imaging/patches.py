@@ -33,7 +33,9 @@ def patches(page: Raster) -> tuple[Code, ...]:
     """The patch codes on a grey page: kind "patch", text "1", "2", "3", "4", "6" or "T"."""
     small = resize(array(page), min(1.0, _DPI / page.dpi))
     unit = min(_DPI, page.dpi) / _MM
-    dark = cv2.threshold(small, 0.55 * float(np.median(small)), 255, cv2.THRESH_BINARY_INV)[1]
+    shades = np.cumsum(cv2.calcHist([small], [0], None, [256], [0, 256]))
+    median = float(np.searchsorted(shades, shades[-1] / 2))
+    dark = cv2.threshold(small, 0.55 * median, 255, cv2.THRESH_BINARY_INV)[1]
     found = _across(dark, unit, page.dpi_known)
     found += [
         (text, (b, a, d, c)) for text, (a, b, c, d) in _across(np.ascontiguousarray(dark.T), unit, page.dpi_known)
@@ -44,7 +46,10 @@ def patches(page: Raster) -> tuple[Code, ...]:
 def _across(dark: Pixels, unit: float, sized: bool) -> list[tuple[str, Box]]:
     """Patches of level bars, their boxes as fractions."""
     height, width = dark.shape
-    runs = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, max(5, round(_RUN * unit))), np.uint8))
+    run = max(5, round(_RUN * unit))
+    if not cv2.countNonZero(cv2.erode(dark, np.ones((2, run), np.uint8))):  # print and rules, on nearly every page
+        return []
+    runs = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, run), np.uint8))
     _, _, parts, middles = cv2.connectedComponentsWithStats(runs)
     bars = []
     for (left, top, wide, high, area), (_, middle) in zip(parts[1:].tolist(), middles[1:].tolist(), strict=True):

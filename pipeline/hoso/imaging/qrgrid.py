@@ -30,6 +30,9 @@ _SIZES = (1.8, 2.05, 2.35, 2.7, 3.1, 3.55, 4.1)  # pixels a module: larger ones 
 _ALIKE = 0.45  # the least correlation with a finder pattern
 _PEAKS = 8  # finder-like places looked at, of each size
 _FITS = 0.35  # the least mean contrast of the fixed patterns, of 1, before the modules are worth telling
+_PARTS = (0.8, 0.4, 0.2, 0.1, 0.05)  # of a module: steps in which corners are moved
+_HOPE = 0.26  # the least contrast after the first steps: codes have 0.35 and more, seals and portraits 0.23 at most
+_CLOSER = 2  # placements moved with all steps
 _SAMPLES = 4  # a module and axis
 _QUIET = 4  # modules of paper around a code, ISO/IEC 18004, 6.3.8
 _STEPS = 36
@@ -88,10 +91,12 @@ def _finder() -> Pixels:
 def _placed(cut: Pixels) -> tuple[Pixels, Pixels] | None:
     """The four corners of the code and its fixed patterns, where they fit best."""
     soft = cv2.GaussianBlur(cut, (0, 0), 0.7)
-    if not _threes(soft, 1.0):  # a seal or a table is told at a quarter of the cost
+    seen = {module for *_, module in _threes(soft, 0.7, _SIZES)}  # a seal or a table is told at a quarter of the cost
+    sizes = tuple(size for size in _SIZES if any(0.8 < size / module < 1.25 for module in seen))
+    if not sizes:
         return None
-    best: tuple[float, Pixels, Pixels] | None = None
-    for corner, right, low, module in _threes(soft, 2.0):
+    tried: list[tuple[float, Pixels, Pixels]] = []
+    for corner, right, low, module in _threes(soft, 2.0, sizes):
         across, down = right - corner, low - corner
         guess = (np.hypot(*across) + np.hypot(*down)) / 2 / module + _FINDER
         near = sorted(_VERSIONS, key=lambda version: abs(17 + 4 * version - guess))[:3]
@@ -102,20 +107,26 @@ def _placed(cut: Pixels) -> tuple[Pixels, Pixels] | None:
             start = corner - 3.5 * (unit_x + unit_y)
             far = start + fixed.shape[0] * (unit_x + unit_y)
             corners = np.array([start, start + fixed.shape[0] * unit_x, far, start + fixed.shape[0] * unit_y])
-            fit, corners = _fitted(soft, corners, fixed)
-            if best is None or fit > best[0]:
-                best = fit, corners, fixed
+            fit, corners = _fitted(soft, corners, fixed, _PARTS[:1])
+            tried.append((fit, corners, fixed))
+    best: tuple[float, Pixels, Pixels] | None = None
+    for fit, corners, fixed in sorted(tried, key=lambda one: -one[0])[:_CLOSER]:
+        if fit < _HOPE:
+            break
+        fit, corners = _fitted(soft, corners, fixed, _PARTS[1:])
+        if best is None or fit > best[0]:
+            best = fit, corners, fixed
     if best is None or best[0] < _FITS:
         return None
     return best[1], best[2]
 
 
-def _threes(soft: Pixels, scale: float) -> list[tuple[Pixels, Pixels, Pixels, float]]:
+def _threes(soft: Pixels, scale: float, sizes: tuple[float, ...]) -> list[tuple[Pixels, Pixels, Pixels, float]]:
     """Triples of finder-like places at right angles and equal distances: corner, right, below, and pixels a module; the
-    three likeliest. Looked for at ``scale`` times the size."""
+    three likeliest. Looked for at ``scale`` times the size, modules of ``sizes`` pixels."""
     seen: list[tuple[float, Pixels, Pixels, Pixels, float]] = []
     shown = resize(soft, scale) if scale != 1.0 else soft
-    for module in _SIZES:
+    for module in sizes:
         wide = round(scale * module * (_FINDER + 2))
         if wide >= min(shown.shape):
             continue
@@ -131,41 +142,42 @@ def _threes(soft: Pixels, scale: float) -> list[tuple[Pixels, Pixels, Pixels, fl
             peaks.append((height, np.array([x + wide / 2, y + wide / 2]) / scale))
             reach = round(wide * 0.4)
             alike[max(0, y - reach) : y + reach + 1, max(0, x - reach) : x + reach + 1] = -1
-        for one, (height, corner) in enumerate(peaks):
-            for two, (height_right, right) in enumerate(peaks):
-                for three, (height_low, low) in enumerate(peaks):
-                    if len({one, two, three}) < 3:
-                        continue
-                    across, down = right - corner, low - corner
-                    far, deep = float(np.hypot(*across)), float(np.hypot(*down))
-                    turn = across[0] * down[1] - across[1] * down[0]
-                    if turn < 0.95 * far * deep or not 0.85 < far / deep < 1.18 or min(far, deep) < 12 * module:
-                        continue
-                    seen.append((height + height_right + height_low, corner, right, low, module))
+        if len(peaks) < 3:
+            continue
+        heights, places = np.array([height for height, _ in peaks]), np.array([place for _, place in peaks])
+        ways = places[None] - places[:, None]
+        far = np.hypot(ways[..., 0], ways[..., 1])
+        across, down = ways[:, :, None], ways[:, None, :]
+        turn = across[..., 0] * down[..., 1] - across[..., 1] * down[..., 0]
+        long, deep = far[:, :, None], far[:, None, :]
+        square = (turn >= 0.95 * long * deep) & (long > 0.85 * deep) & (long < 1.18 * deep)
+        for one, two, three in np.argwhere(square & (np.minimum(long, deep) >= 12 * module)).tolist():
+            height = float(heights[one] + heights[two] + heights[three])
+            seen.append((height, places[one], places[two], places[three], module))
     seen.sort(key=lambda one: -one[0])
     return [(corner, right, low, module) for _, corner, right, low, module in seen[:3]]
 
 
-def _fitted(soft: Pixels, corners: Pixels, fixed: Pixels) -> tuple[float, Pixels]:
-    """The corners moved, one coordinate at a time, to where the fixed patterns stand out most, and by how much (-1..1)."""
+def _fitted(soft: Pixels, corners: Pixels, fixed: Pixels, parts: tuple[float, ...]) -> tuple[float, Pixels]:
+    """The corners moved, one coordinate at a time by ``parts`` of a module, to where the fixed patterns stand out most,
+    and by how much (-1..1)."""
     rows, columns = np.nonzero(fixed)
-    signs = fixed[rows, columns].astype(np.float32)
+    signs = fixed[rows, columns]
     at = np.stack([columns + 0.5, rows + 0.5], axis=1).astype(np.float32)[None]
     side = float(fixed.shape[0])
     square = np.array([[0, 0], [side, 0], [side, side], [0, side]], np.float32)
-    dark, light = signs > 0, signs < 0
+    weights = np.where(signs < 0, 1 / np.count_nonzero(signs < 0), -1 / np.count_nonzero(signs > 0)) / 255
+    weights = weights.astype(np.float32)
 
     def fit(moved: Pixels) -> float:
-        matrix = cv2.getPerspectiveTransform(square, moved.astype(np.float32))
-        where = cv2.perspectiveTransform(at, matrix)
-        seen = cv2.remap(
-            soft, where[..., 0], where[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=255
-        )[0]
-        return float(seen[light].mean() - seen[dark].mean()) / 255
+        where = cv2.perspectiveTransform(at, cv2.getPerspectiveTransform(square, moved))
+        seen = cv2.remap(soft, where, _NOTHING, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=255)
+        return float(seen[0] @ weights)
 
-    best, here = fit(corners), corners
+    here = corners.astype(np.float32)
+    best = fit(here)
     module = float(np.hypot(*(corners[1] - corners[0]))) / side
-    for part in (0.8, 0.4, 0.2, 0.1, 0.05):
+    for part in parts:
         for _ in range(3):
             before = best
             for corner in range(4):

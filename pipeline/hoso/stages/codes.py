@@ -11,22 +11,24 @@ from hoso.engines.codes import blocks, codes, decode
 from hoso.imaging.codelike import Look, Spot, coarse, looks, spots
 from hoso.imaging.patches import patches
 from hoso.imaging.pixels import grey_raster
-from hoso.nouns import Box, Code, Raster
+from hoso.nouns import Code, Raster
 
 __all__ = ["find"]
 
+_QR_DPI = 150.0  # at which QR codes of a whole page are cheap: their modules of 0.4 mm and more are read there
+_BLOCK_DPI = 67.0  # the same of Data Matrix codes, modules of a millimetre: no place is dense with these
 _READ = 0.3  # of a spot: what codes that were read may cover of it before it needs no second look
+_LINES = ("code128", "code39")
 
 
 def find(page: Raster) -> tuple[Code, ...]:
     """The codes on ``page`` (grey or colour), patches too, top to bottom; text in NFC, boxes as fractions of the page."""
     grey = grey_raster(page)
-    small = coarse(grey)
-    found = [*codes(grey), *patches(small)]
-    known = {(code.kind, code.text) for code in found}
-    found += [code for code in blocks(small) if (code.kind, code.text) not in known]
+    middle = coarse(grey, _QR_DPI)
+    small = coarse(middle)
+    found = [*codes(middle), *blocks(coarse(small, _BLOCK_DPI)), *patches(small)]
     for spot in spots(small):
-        if sum(_shared(code.box, spot) for code in found) > _READ:
+        if sum(_shared(code, spot) for code in found) > _READ:
             continue
         for look in looks(grey, spot):
             seen = decode(look.picture, bars=look.bars, bilevel=look.bilevel)
@@ -37,13 +39,14 @@ def find(page: Raster) -> tuple[Code, ...]:
     return tuple(sorted(found, key=lambda code: (code.box[1], code.box[0], code.text)))
 
 
-def _shared(box: Box, spot: Spot) -> float:
+def _shared(code: Code, spot: Spot) -> float:
     """The share of the spot that a code's box covers; a barcode's box is the one line on which it was read."""
+    box = code.box
     left, top, right, bottom = spot.box
     wide, high = right - left, bottom - top
     across = max(0.0, min(box[2], right) - max(box[0], left)) / wide
     down = max(0.0, min(box[3], bottom) - max(box[1], top)) / high
-    if spot.bars and across > 0 and down > 0:
+    if code.kind in _LINES and across > 0 and down > 0:
         return max(across, down)
     return across * down
 
