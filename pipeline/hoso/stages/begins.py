@@ -15,7 +15,7 @@ from itertools import pairwise
 from hoso.forms import Anchor, Form
 from hoso.nouns import Seen
 from hoso.stages import witness
-from hoso.stages.layout import Sheet
+from hoso.stages.layout import Run, Sheet
 from hoso.stages.letterhead import kind_of, national_row, tells
 from hoso.values import text as texts
 from hoso.values.fold import fold
@@ -104,33 +104,47 @@ def bears(laid: Sheet, anchor: Anchor) -> float:
     if laid_out is not None:
         return laid_out
     left, top, right, bottom = anchor.box
-    best = 0.0
-    for row in laid.rows:
-        if not top <= row.y <= bottom:
-            continue
-        if anchor.text.startswith("/"):
-            run = row.within(left, right)
-            if run and fold(anchor.text) in re.sub(r"\s", "", fold(run.text)):
-                return 1.0
-            continue
-        if anchor.alone:
-            for run in row.runs:
-                tokens = run.clean
-                text = " ".join(t.text for t in tokens)
-                colon = anchor.text.endswith(":") == any(t.text.endswith(":") for t in run.tokens[-2:])
-                if (
-                    colon
-                    and left <= run.middle <= right
-                    and _capital(text, anchor)
-                    and texts.likeness(text, anchor.text) >= 0.85
-                ):
-                    best = max(best, texts.likeness(text, anchor.text))
-            continue
-        plain = [t.text for t in row.tokens]
-        for hit in texts.find(anchor.text, plain)[:1]:
-            if _capital(" ".join(plain[hit.start : hit.end]), anchor):
-                best = max(best, hit.score)
-    return best if best or anchor.alone else _broken(laid, anchor)
+    if anchor.text.startswith("/"):
+        part = fold(anchor.text)
+        return float(any(top <= y <= bottom and part in text for y, text in _squeezed(laid, left, right)))
+    if anchor.alone:
+        runs = (run for row in laid.rows if top <= row.y <= bottom for run in row.runs)
+        return max((_alone(run, anchor) for run in runs), default=0.0)
+    hits = (score for y, score, words in _read(laid, anchor.text) if top <= y <= bottom and _capital(words, anchor))
+    return max(hits, default=0.0) or _broken(laid, anchor)
+
+
+def _squeezed(laid: Sheet, left: float, right: float) -> list[tuple[float, str]]:
+    """(height, folded text without blanks) of what stands between two edges in each row: where "/QĐ-UBND" is looked for,
+    however it is spaced."""
+
+    def found() -> list[tuple[float, str]]:
+        runs = ((row.y, row.within(left, right)) for row in laid.rows)
+        return [(y, re.sub(r"\s", "", fold(run.text))) for y, run in runs if run is not None]
+
+    return laid.once(("squeezed", left, right), found)
+
+
+def _alone(run: Run, anchor: Anchor) -> float:
+    """How well a run is an anchor that must stand alone."""
+    if not anchor.box[0] <= run.middle <= anchor.box[2]:
+        return 0.0
+    text = " ".join(t.text for t in run.clean)
+    colon = anchor.text.endswith(":") == any(t.text.endswith(":") for t in run.tokens[-2:])
+    score = texts.likeness(text, anchor.text) if colon and _capital(text, anchor) else 0.0
+    return score if score >= 0.85 else 0.0
+
+
+def _read(laid: Sheet, label: str) -> tuple[tuple[float, float, str], ...]:
+    """(height, likeness, words) of each row that holds ``label``: members of a family of forms ask the same."""
+
+    def found() -> tuple[tuple[float, float, str], ...]:
+        lines = laid.once("lines", lambda: [[t.text for t in row.tokens] for row in laid.rows])
+        bones = laid.once("bones", lambda: [texts.bone(line) for line in lines])
+        hits = ((i, texts.find(label, lines[i])[:1]) for i in texts.holding(label, bones))
+        return tuple((laid.rows[i].y, h.score, " ".join(lines[i][h.start : h.end])) for i, hit in hits for h in hit)
+
+    return laid.once(("read", label), found)
 
 
 def _broken(laid: Sheet, anchor: Anchor) -> float:
@@ -138,10 +152,10 @@ def _broken(laid: Sheet, anchor: Anchor) -> float:
     if len(anchor.text) < 24 or not anchor.capitals:
         return 0.0
     rows = [row for row in laid.rows if anchor.box[1] <= row.y <= anchor.box[3]]
-    for one, two in pairwise(rows):
-        plain = [t.text for t in (*one.tokens, *two.tokens)]
-        hits = texts.find(anchor.text, plain)
-        if hits and _capital(" ".join(plain[hits[0].start : hits[0].end]), anchor):
+    lines = [[t.text for t in (*one.tokens, *two.tokens)] for one, two in pairwise(rows)]
+    for index in texts.holding(anchor.text, [texts.bone(line) for line in lines]):
+        hits = texts.find(anchor.text, lines[index])
+        if hits and _capital(" ".join(lines[index][hits[0].start : hits[0].end]), anchor):
             return hits[0].score
     return 0.0
 

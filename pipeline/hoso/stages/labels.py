@@ -67,13 +67,16 @@ def claims(sheets: Sequence[Sheet], form: Form) -> tuple[Claim, ...]:
     stops: list[tuple[str, str, FieldRule | None]] = [
         ("", label, None) for label in dict.fromkeys((*form.stops, *heads))
     ]
+    sought = [*wanted, *stops]
+    bones = [texts.skeleton(label) for _, label, _ in sought]
     found: list[Claim] = []
     for s, sheet in enumerate(sheets):
         for r, row in enumerate(sheet.rows):
             tokens = row.tokens
             plain = [t.text for t in tokens]
             starts = _starts(row)
-            for name, label, rule in [*wanted, *stops]:
+            for index in texts.held(texts.bone(plain), bones):
+                name, label, rule = sought[index]
                 for hit in texts.find(label, plain):
                     colon = _colon(row, hit.end) or (len(label.split()) > 4 and hit.score >= 0.97)
                     led = not colon and hit.score >= 0.95 and _led(rule, plain[hit.end : hit.end + 1])

@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from statistics import median
 from typing import Any, TypeVar
 
@@ -63,6 +63,11 @@ class Run:
     def middle(self) -> float:
         box = self.box
         return (box[0] + box[2]) / 2
+
+    @cached_property
+    def y(self) -> float:
+        """The height of its middle."""
+        return median((t.box[1] + t.box[3]) / 2 for t in self.tokens)
 
 
 @dataclass(frozen=True)
@@ -133,8 +138,9 @@ def place_of(position: int, tokens: Sequence[Token]) -> Place | None:
     return Place(position, union(t.ink for t in tokens)) if tokens else None
 
 
+@lru_cache(maxsize=64)
 def sheet(seen: Seen) -> Sheet:
-    """The rows of a page, level, from top to bottom; empty for a page without words."""
+    """The rows of a page, level, from top to bottom; empty for a page without words. Kept: several stages ask."""
     page = seen.page
     lines = [_tokens(line, page.width, page.height, page.skew) for line in seen.reading.lines()]
     heights = [t.box[3] - t.box[1] for line in lines for t in line if any(c.isalnum() for c in t.text)]
@@ -198,7 +204,7 @@ def _is_speck(run: Run) -> bool:
 
 def _rows(runs: list[Run]) -> tuple[Row, ...]:
     rows: list[list[Run]] = []
-    for run in sorted(runs, key=_height_of):
+    for run in sorted(runs, key=lambda r: r.y):
         for row in reversed(rows[-6:]):
             if any(_same_line(run, other) for other in row) and not any(_over(run, other) for other in row):
                 row.append(run)
@@ -209,14 +215,10 @@ def _rows(runs: list[Run]) -> tuple[Row, ...]:
     return tuple(sorted(made, key=lambda r: r.y))
 
 
-def _height_of(run: Run) -> float:
-    return median((t.box[1] + t.box[3]) / 2 for t in run.tokens)
-
-
 def _same_line(one: Run, other: Run) -> bool:
     a, b = one.box, other.box
     height = min(a[3] - a[1], b[3] - b[1])
-    return abs(_height_of(one) - _height_of(other)) < 0.5 * height
+    return abs(one.y - other.y) < 0.5 * height
 
 
 def _over(one: Run, other: Run) -> bool:

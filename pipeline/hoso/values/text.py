@@ -10,20 +10,34 @@ The confusions are those Tesseract and others make on Vietnamese (measured on pu
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
 from hoso.values.fold import fold
 
-__all__ = ["Hit", "distance", "find", "likeness", "nfc", "plain", "skeleton", "squeeze", "upper_share"]
+__all__ = [
+    "Hit",
+    "bone",
+    "distance",
+    "find",
+    "holding",
+    "likeness",
+    "nfc",
+    "plain",
+    "skeleton",
+    "squeeze",
+    "upper_share",
+]
 
 _CONFUSED = str.maketrans({"0": "o", "1": "i", "l": "i", "|": "i", "!": "i", "5": "s", "8": "b", "6": "o"})
 _SPLIT_AT_MOST = 2
 """How many words more than the label has a reader may have broken it into."""
+_LOOSE = 8
+"""How much less alike, of 100, a part of a line may be at first sight than the words found in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +87,25 @@ def _bones(tokens: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
     return bones, "".join(bones)
 
 
+def bone(tokens: Sequence[str]) -> str:
+    """The skeletons of words in one: what :func:`holding` looks through."""
+    return _bones(tuple(tokens))[1]
+
+
+def holding(label: str, bones: Sequence[str], floor: float = 0.82) -> Iterator[int]:
+    """The numbers of the lines, given as :func:`bone` gives them, in which :func:`find` may find ``label``: a page is
+    searched for hundreds of labels, and nearly every line holds none."""
+    wanted = skeleton(label)
+    return held(wanted, bones, floor) if wanted else iter(())
+
+
+def held(whole: str, bones: Sequence[str], floor: float = 0.82) -> Iterator[int]:
+    """The other way round: the numbers of the labels, given as skeletons, that a line may hold; in their order."""
+    least = 100 * floor - _LOOSE
+    found = process.extract_iter(whole, bones, scorer=fuzz.partial_ratio, processor=None, score_cutoff=least)
+    return (index for _, _, index in found)
+
+
 @lru_cache(maxsize=65536)
 def upper_share(text: str) -> float:
     """The share of capital letters among the letters of ``text``; 0 where there is none."""
@@ -87,7 +120,7 @@ def find(label: str, tokens: Sequence[str], floor: float = 0.82) -> tuple[Hit, .
     """
     wanted = skeleton(label)
     bones, whole = _bones(tuple(tokens))
-    if not wanted or fuzz.partial_ratio(wanted, whole, score_cutoff=100 * floor - 8) == 0:
+    if not wanted or fuzz.partial_ratio(wanted, whole, score_cutoff=100 * floor - _LOOSE) == 0:
         return ()
     least = 1.0 if len(wanted) <= 3 else floor
     words = max(1, len(label.split()))
