@@ -29,7 +29,8 @@ def dark(picture: Picture, rotation: int, width: float, height: float) -> tuple[
     """Rows of cells of some 3 mm that hold something darker than the paper, in the upper 40 % and the lower 15 % of the
     page, on which ``picture`` stands turned upright by ``rotation`` (clockwise degrees) on ``width`` x ``height`` points.
 
-    None where the image is no JPEG of one or three components, is seen through another, or cannot be decoded: then the page must be drawn."""
+    None where the image is no JPEG of one or three components, is seen through another, or cannot be decoded: then the
+    page must be drawn."""
     if picture.codec != "jpeg" or picture.colours not in ("gray", "rgb") or picture.stencil is not None:
         return None
     try:

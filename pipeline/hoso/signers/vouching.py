@@ -27,6 +27,7 @@ __all__ = ["Voucher"]
 
 _DATE = re.compile(r"D:(\d{14})([+-])(\d\d)'(\d\d)'")
 _MOST = 8  # days and sets of roots remembered
+_NEAR = timedelta(minutes=1)  # of the end of a certificate: a full validation is lenient by a second there
 
 Span = tuple[tuple[bytes, ...], object, int]
 
@@ -83,7 +84,7 @@ class Voucher:
 
     def _span(self, at: datetime, roots: tuple[bytes, ...]) -> Span | None:
         """What the trust at ``at`` hangs on: the roots, the day, and between which of the ends of the certificates; None
-        at such an end, or out of the certificate's own time."""
+        near such an end, or out of the certificate's own time."""
         edges = self._edges.get(roots)
         if edges is None:
             trusted = [one for data in roots for one in certificates(data)]
@@ -91,7 +92,8 @@ class Voucher:
             edges = sorted({end for one in held for end in _ends(one)})
             self._edges = {roots: edges}
         certificate = self._held.certificate
-        if at in edges or not certificate.not_valid_before_utc < at < certificate.not_valid_after_utc:
+        near = any(abs(edge - at) <= _NEAR for edge in edges)
+        if near or not certificate.not_valid_before_utc < at < certificate.not_valid_after_utc:
             return None
         return roots, at.astimezone(UTC).date(), bisect_left(edges, at)
 
