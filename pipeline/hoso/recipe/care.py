@@ -15,7 +15,7 @@ from hoso.site import Site
 __all__ = ["Finding", "audit", "expected", "rebuild"]
 
 
-_DIGESTS = ("manifest", "result", "decision", "record", "mandate", "sealed", "after")
+_DIGESTS = ("manifest", "result", "decision", "record", "mandate", "sealed", "after", "evidence", "stamp", "token")
 """Keys of facts and receipts whose values are digests of stored objects."""
 
 
@@ -33,7 +33,7 @@ def expected(site: Site) -> set[str]:
     found = set(site.ledger.results())
     for body in (fact.body for fact in site.ledger.facts()):
         found |= {body[name] for name in _DIGESTS if name in body}
-    for receipt in (effect.receipt or {} for effect in site.ledger.effects("seal")):
+    for receipt in (effect.receipt or {} for kind in ("seal", "stamp") for effect in site.ledger.effects(kind)):
         found |= {receipt[name] for name in _DIGESTS if name in receipt}
     for fact in site.ledger.facts("received"):
         try:

@@ -69,14 +69,14 @@ class Witnesses:
         self._roots = [one for name in seal.roots for one in _roots(home / name)]
         self._states: dict[bytes, tuple[float, State]] = {}
 
-    def token(self, digest: bytes, now: datetime) -> cms.ContentInfo:
-        """A timestamp over the SHA-256 ``digest``, checked. Raises :class:`Unstamped` (no answer, garbage, a refusal, the
-        day's quota spent), :class:`Misconfigured` where its authority leads to no trusted root."""
+    def token(self, digest: bytes, now: datetime, algorithm: str = "sha256") -> cms.ContentInfo:
+        """A timestamp over ``digest``, one of ``algorithm``, checked. Raises :class:`Unstamped` (no answer, garbage, a refusal,
+        the day's quota spent), :class:`Misconfigured` where its authority leads to no trusted root."""
         nonce = get_nonce()
         request = tsp.TimeStampReq(
             {
                 "version": 1,
-                "message_imprint": {"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": digest},
+                "message_imprint": {"hash_algorithm": {"algorithm": algorithm}, "hashed_message": digest},
                 "cert_req": True,
                 "nonce": core.Integer(nonce),
             }
@@ -90,7 +90,7 @@ class Witnesses:
             info = token["content"]["encap_content_info"]["content"].parsed
             if info["nonce"].native != nonce:
                 raise ValueError("the timestamp answers another request")
-            self._believe(token["content"], digest)
+            self._believe(token["content"], digest, algorithm)
             return token
 
         seal = self._seal
@@ -126,13 +126,13 @@ class Witnesses:
         self._states[leaf.sha256] = time.monotonic(), state
         return state
 
-    def _believe(self, signed: cms.SignedData, digest: bytes) -> None:
+    def _believe(self, signed: cms.SignedData, digest: bytes, asked: str) -> None:
         """Raises ValueError for a timestamp that is not over ``digest`` or whose signature is wrong."""
         made = signed["encap_content_info"]["content"].parsed["gen_time"].native
         context = ValidationContext(trust_roots=self._roots, moment=made, revocation_mode="soft-fail")
 
         def expected(algorithm: str) -> bytes:
-            return digest if algorithm == "sha256" else b""
+            return digest if algorithm == asked else b""
 
         try:
             told: dict[str, Any] = finish(validate_tst_signed_data(signed, context, expected))
