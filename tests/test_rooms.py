@@ -11,6 +11,7 @@ FLOWS = Path(__file__).parents[1] / "flows"
 
 RANK = {
     "verdicts": -1,  # nouns too; ``nouns`` hands them on
+    "timeproof": -1,
     "nouns": 0, "errors": 0,
     "keys": 1, "settings": 1, "resources": 1, "values": 1,
     "forms": 2, "registers": 2,
@@ -30,6 +31,7 @@ HOME: dict[str, str | tuple[str, ...]] = {
     "pikepdf": "pdf", "pdfplumber": "pdf", "pdfminer": "pdf", "pypdfium2": "pdf", "fontTools": "pdf",
     "pyhanko": "signers", "pyhanko_certvalidator": "signers", "cryptography": "signers", "asn1crypto": "signers",
     "pkcs11": "signers",
+    "lxml": "exports",
     "minio": "stores", "urllib3": "stores",
     "duckdb": "warehouses", "duckdb_extensions": "warehouses",
     "prefect": "flows",

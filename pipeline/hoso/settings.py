@@ -10,7 +10,7 @@ from typing import Any
 
 from hoso.errors import Misconfigured
 
-__all__ = ["S3", "Archive", "Office", "Reading", "Rooms", "Seal", "Settings", "read"]
+__all__ = ["S3", "Archive", "Office", "Packages", "Reading", "Rooms", "Seal", "Settings", "Stamp", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,33 @@ class Seal:
 
 
 @dataclass(frozen=True, slots=True)
+class Stamp:
+    """One timestamp a night over all that was sealed (RFC 4998), from the server of ``[seal] timestamp_url``.
+
+    ``night`` False: none is asked for. ``hash`` is the algorithm of new hash trees; evidence with one of ``weak`` is renewed
+    with it. Evidence is renewed ``renew_days`` days before the certificate of its last timestamp ends."""
+
+    night: bool = True
+    hash: str = "sha256"
+    weak: tuple[str, ...] = ()
+    renew_days: int = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Packages:
+    """Packages for an archive (Circular 05/2025/TT-BNV). ``fonds`` is the code of the fonds (mã phông; the agency's code
+    where it is empty), ``archive`` the code of the archive that keeps an AIP, put before a dossier's code. ``maintenance``
+    (term of keeping) and ``mode`` (of use) are codes of the circular for dossiers that nobody says another one of; ``names``
+    is the pattern of document names: {code} and {number}, as in "{code}.{number:03d}"."""
+
+    fonds: str = ""
+    archive: str = ""
+    maintenance: str = ""
+    mode: str = ""
+    names: str = "{code}.{number}"
+
+
+@dataclass(frozen=True, slots=True)
 class S3:
     """The S3-compatible store, for ``[rooms] store = "s3"``. ``endpoint`` is "host:port"; the keys stand in the
     environment variables named; time-outs are seconds."""
@@ -117,11 +144,14 @@ class Settings:
     reading: Reading = field(default_factory=Reading)
     archive: Archive = field(default_factory=Archive)
     seal: Seal = field(default_factory=Seal)
+    stamp: Stamp = field(default_factory=Stamp)
+    packages: Packages = field(default_factory=Packages)
     s3: S3 = field(default_factory=S3)
 
 
 _SECTIONS: dict[str, type] = {
-    "office": Office, "rooms": Rooms, "reading": Reading, "archive": Archive, "seal": Seal, "s3": S3,
+    "office": Office, "rooms": Rooms, "reading": Reading, "archive": Archive, "seal": Seal, "stamp": Stamp,
+    "packages": Packages, "s3": S3,
 }  # fmt: skip
 
 
