@@ -48,10 +48,13 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """The archive copy. ``min_dpi`` below which a page is flagged (Circular 05/2025: 200)."""
+    """The archive copy. ``min_dpi`` below which a page is flagged (Circular 05/2025: 200). ``profile`` of its images:
+    "default" keeps them, "mrc" parts paper and ink; ``pdfa``: "2u", or "3u" with the record as an attached file."""
 
     min_dpi: float = 200.0
     mark: bool = True
+    profile: str = "default"
+    pdfa: str = "2u"
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ COMMANDS = {
     "mandate": ("approvals", "Give, list or withdraw standing orders."),
     "verify": ("archive", "Check a PDF: signature, PDF/A, conversion mark, known to the warehouse."),
     "copies": ("archive", "Write the signed copies into a folder, under readable names."),
+    "package": ("package", "Pack dossiers for an archive (SIP, AIP), or check such a package."),
     "audit": ("care", "Re-read every stored byte; the exit code tells the truth."),
     "rebuild": ("care", "The warehouse again, from store and ledger alone."),
     "calibrate": ("calibrate", "How many fields need no person, and how many of those are wrong."),
