@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import cv2
 import numpy as np
 
+from hoso.imaging.bargrid import bars
 from hoso.imaging.pixels import Pixels, array, raster, resize
 from hoso.imaging.qrgrid import redrawn
 from hoso.nouns import Box, Raster
@@ -30,6 +32,7 @@ _BREAK = 12.0  # mm between parts of one barcode
 _BESIDE = 0.6  # of the height of such parts is at the same height
 _MOST = 10  # places of a page, the busiest first
 _LARGER = 600.0  # dpi to which a place is drawn before it is cut at a level
+_BANDS = 24  # of a barcode, set upright one by one
 _FINE = 6  # profile samples a pixel
 _SOFT = 0.6  # of the size: modules of five pixels and more read better where specks are averaged away
 
@@ -151,8 +154,9 @@ def looks(page: Raster, spot: Spot) -> Iterator[Look]:
     twice = resize(cut, 2.0)
     yield Look(raster(_sharp(twice, 2.5, 1.5), page.dpi * 2), box)
     if spot.bars:
-        for profile in _profiles(cut):
-            yield Look(raster(profile, page.dpi * _FINE), box, bars=True, bilevel=True)
+        profile = _profile(cut)
+        for rows in chain(_profiles(profile), bars(profile, _FINE)):
+            yield Look(raster(rows, page.dpi * _FINE), box, bars=True, bilevel=True)
     larger = min(3.0, max(1.5, _LARGER / page.dpi))
     grown = _stretched(cv2.GaussianBlur(resize(cut, larger), (0, 0), larger / 2))
     for level in (60, 120, 180):
@@ -164,9 +168,9 @@ def looks(page: Raster, spot: Spot) -> Iterator[Look]:
             yield Look(raster(picture, page.dpi), (min(xs), min(ys), max(xs), max(ys)), bilevel=True)
 
 
-def _profiles(cut: Pixels) -> Iterator[Pixels]:
+def _profiles(mean: Pixels) -> Iterator[Pixels]:
     """Barcodes averaged along their bars, at several thresholds: what toner broke or filled in one row, another tells."""
-    profile = _profile(cut).astype(np.float32)[None]
+    profile = mean.astype(np.float32)[None]
     for strength in (0.0, 2.0, 4.0):
         sharp = profile + strength * (profile - cv2.GaussianBlur(profile, (0, 0), float(_FINE)))
         low, high = np.percentile(sharp, (5, 95))
@@ -185,22 +189,28 @@ def _profile(cut: Pixels) -> Pixels:
     rows = np.flatnonzero(busy > 0.5 * np.median(busy[busy > 0.3 * busy.max()]))
     grey = grey[rows[0] : rows[-1] + 1]
     height, width = grey.shape
-    fine = cv2.resize(grey, (width * _FINE, height), interpolation=cv2.INTER_CUBIC)
-    count = min(8, height)
-    bands = np.stack([band.mean(axis=0) for band in np.array_split(fine, count)])
+    count = min(_BANDS, height)
+    bands = np.stack([band.mean(axis=0) for band in np.array_split(grey, count)])
+    fine = cv2.resize(bands, (width * _FINE, count), interpolation=cv2.INTER_CUBIC)
     middles = (np.arange(count) + 0.5) / count * height - height / 2
-    waves, turns = np.fft.rfft(bands, axis=1), np.fft.rfftfreq(fine.shape[1])
+    waves, turns = np.fft.rfft(fine, axis=1), np.fft.rfftfreq(fine.shape[1])
+    few = turns < 0.5 / _FINE  # what is finer than a pixel
+    waves, turns = waves * few, turns * few
     slopes = np.arange(-0.12, 0.1201, 0.003)
+    strength = (turns**2)[few]
     fits = []
     for slope in slopes:
-        together = (waves * np.exp(2j * np.pi * turns * (slope * _FINE * middles)[:, None])).sum(axis=0)
-        fits.append(float((np.abs(together) ** 2 * turns**2).sum()))
+        together = (waves[:, few] * np.exp(2j * np.pi * turns[few] * (slope * _FINE * middles)[:, None])).sum(axis=0)
+        fits.append(float((np.abs(together) ** 2 * strength).sum()))
     slope = float(slopes[int(np.argmax(fits))])
-    upright = np.array([[1, slope * _FINE, -slope * _FINE * height / 2], [0, 1, 0]])
-    straight: Pixels = cv2.warpAffine(
-        fine, upright, (fine.shape[1], height), borderMode=cv2.BORDER_CONSTANT, borderValue=255
-    )
-    return np.asarray(straight.mean(axis=0))
+    moved = np.array([[1, 0, 0], [0, 1, 0]], np.float32)
+    straight = np.zeros(fine.shape[1], np.float32)
+    for band, middle in zip(fine, middles, strict=True):
+        moved[0, 2] = -slope * _FINE * middle
+        straight += cv2.warpAffine(
+            band[None], moved, (fine.shape[1], 1), borderMode=cv2.BORDER_CONSTANT, borderValue=255
+        )[0]
+    return np.asarray(straight / count)
 
 
 def _block(size: float) -> Pixels:
