@@ -107,3 +107,10 @@ class Verification:
     def untouched(self) -> bool:
         """Readable, signed, and nothing changed after any signature; says nothing of trust or PDF/A."""
         return self.readable and bool(self.signatures) and all(finding.untouched for finding in self.signatures)
+
+    @property
+    def unproven(self) -> bool:
+        """Whether an untouched signature keeps no proof that its certificate was not revoked then (below level B-LT of
+        ETSI EN 319 142-1): no fault, but something that can later not be shown any more."""
+        kept = (finding for finding in self.signatures if finding.kind == "signature" and finding.untouched)
+        return any(finding.revocation == "not-checked" for finding in kept)

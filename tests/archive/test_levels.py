@@ -22,6 +22,7 @@ from hoso.signers import pkcs12
 from hoso.signers.api import Look
 from hoso.signers.validate import validate
 from hoso.stages.seal import judged, seal, steps
+from hoso.stages.verify import verify
 
 INVISIBLE = Look("invisible", 0, (0.0, 0.0, 0.0, 0.0), ())
 
@@ -88,6 +89,7 @@ def test_a_copy_stands_at_the_level_of_the_settings_and_is_still_pdf_a(
     findings = validate(signed, roots_of(whose))
     assert all(finding.valid for finding in findings)
     assert [finding.kind for finding in findings] == ["signature"] + ["timestamp"] * (level == "B-LTA")
+    assert verify(signed, roots_of(whose)).unproven == (level in {"B-B", "B-T"})
     told = json.loads(evidence)
     assert told["level"] == f"PAdES {level}"
     assert told["revocation"] == ("good" if "LT" in level else "not-checked")

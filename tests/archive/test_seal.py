@@ -23,6 +23,7 @@ from PIL import Image
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
+from hoso.cli.verdict import sentence
 from hoso.errors import Misconfigured, Refused
 from hoso.pdf.check import violations
 from hoso.settings import Seal
@@ -57,6 +58,7 @@ def test_a_sealed_copy_is_valid_and_still_pdf_a(
     assert told["certificate_sha256"] == signer.fingerprint
     assert told["profile"] == look
     assert told["revocation"] == "not-checked"
+    assert told["revocation_text"].startswith("Lưu ý: mức PAdES B-B không hỏi và không giữ")
 
 
 def test_the_signature_is_pades_and_says_its_instant_in_the_dictionary_alone(sealed: bytes) -> None:
@@ -391,7 +393,9 @@ def test_verify_tells_all_of_a_sealed_copy(sealed: bytes, roots: Any, office: An
     assert told.valid
     assert (told.pages, told.claim) == (1, "2U")
     assert told.mark.startswith(f"Chuyển đổi từ văn bản giấy; {office.name}")
-    assert told.text.startswith("Chữ ký số hợp lệ (1).")
+    assert told.text.startswith("Chữ ký số hợp lệ (1). Lưu ý: tệp không giữ chứng cứ thu hồi")
+    assert told.unproven
+    assert "no proof (OCSP, CRL)" in sentence(told, "en")
 
 
 @pytest.mark.parametrize("data", [b"", b"nothing", b"%PDF-1.7\n", b"%PDF-1.7\n/ByteRange [0 1 2 3]"])

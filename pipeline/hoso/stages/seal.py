@@ -238,7 +238,7 @@ def _evidence(
             "revocation": finding.revocation,
             "revocation_text": "Chứng thư chưa bị thu hồi (OCSP/CRL kèm trong tệp)"
             if checked
-            else "Chưa kiểm tra được tình trạng thu hồi của chứng thư (không có CRL/OCSP)",
+            else f"Lưu ý: mức PAdES {_level(findings)} không hỏi và không giữ tình trạng thu hồi của chứng thư (OCSP/CRL)",
             "pdfa": "2U",
             "text": finding.text,
         },

@@ -6,14 +6,18 @@ PDF/A is judged by our own structural check, and by veraPDF too where an office 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hoso.errors import Unavailable
-from hoso.nouns import SignatureFinding, Verification, Violation
+from hoso.nouns import Verification
 from hoso.pdf import check, marks, verapdf
 from hoso.signers.validate import validate
 from hoso.stages.arrived import worst
 
-__all__ = ["verify"]
+__all__ = ["UNPROVEN", "verify"]
+
+UNPROVEN = "Lưu ý: tệp không giữ chứng cứ thu hồi (OCSP, CRL), nên về sau không chứng minh được chứng thư chưa bị thu hồi lúc ký."
+"""Said of signatures below the level B-LT; no fault."""
 
 
 def verify(data: bytes, roots: Sequence[bytes]) -> Verification:
@@ -30,18 +34,13 @@ def verify(data: bytes, roots: Sequence[bytes]) -> Verification:
             violations, judge = (*violations, *verapdf.violations(data)), "kiểm tra cấu trúc và veraPDF"
         except Unavailable:
             judge = "kiểm tra cấu trúc (veraPDF không trả lời)"
-    text = _verdict(told.readable, findings, violations, judge, mark)
-    return Verification(told.readable, told.pages, findings, violations, told.claim, mark, text)
+    seen = Verification(told.readable, told.pages, findings, violations, told.claim, mark)
+    return replace(seen, text=_verdict(seen, judge))
 
 
-def _verdict(
-    readable: bool,
-    findings: tuple[SignatureFinding, ...],
-    violations: tuple[Violation, ...],
-    judge: str,
-    mark: str,
-) -> str:
-    if not readable:
+def _verdict(seen: Verification, judge: str) -> str:
+    findings, violations = seen.signatures, seen.violations
+    if not seen.readable:
         return "Không đọc được: tệp không phải PDF hoặc đã hỏng."
     parts = []
     if not findings:
@@ -52,9 +51,11 @@ def _verdict(
         parts.append(f"Chữ ký số nguyên vẹn nhưng chưa đủ tin cậy. {worst(findings).text}.")
     else:
         parts.append(f"Chữ ký số không đạt. {worst(findings).text}.")
+    if seen.unproven:
+        parts.append(UNPROVEN)
     if violations:
         parts.append(f"Không đạt PDF/A-2u: {len(violations)} lỗi.")
     else:
         parts.append(f"Đạt PDF/A-2u theo {judge}.")
-    parts.append("Có dấu chuyển đổi từ văn bản giấy." if mark else "Không thấy dấu chuyển đổi từ văn bản giấy.")
+    parts.append("Có dấu chuyển đổi từ văn bản giấy." if seen.mark else "Không thấy dấu chuyển đổi từ văn bản giấy.")
     return " ".join(parts)
