@@ -131,7 +131,8 @@ def _report(rows: list[dict[str, Any]], wall: float, worked: bool) -> None:
     if worked:
         say(f"{len(rows)} dossiers, {pages} pages in {wall:.1f} s: {60 * pages / wall:.0f} pages a minute")
     else:
-        say(f"{len(rows)} dossiers, {pages} pages: all of them were digitized before; nothing to do ({wall:.1f} s)")
+        now = "checked again by the forms and registers of today"
+        say(f"{len(rows)} dossiers, {pages} pages: all were read before, and are {now} ({wall:.1f} s)")
 
 
 def _papers(row: dict[str, Any]) -> str:
