@@ -13,22 +13,21 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from hoso.imaging import colour, desk, feet, frames, grade, level, spots, unseal, view
+from hoso.imaging import colour, feet, frames, grade, level, spots, unseal, view
 from hoso.imaging import rings as black
 from hoso.imaging.cells import enclosed
 from hoso.imaging.lines import Piece, pieces, strips
+from hoso.imaging.near import WORKING_DPI, Near, near
 from hoso.imaging.paper import Parts, anew, even, ink, parts
-from hoso.imaging.pixels import A4_INCHES, Pixels, array, grey, half, raster, resize
+from hoso.imaging.pixels import Pixels, array, grey, raster
+from hoso.imaging.shown import Shown, shown
 from hoso.imaging.shreds import torn
 from hoso.imaging.trace import SILENT, Silent
 from hoso.nouns import Box, Raster, Word
 
 __all__ = ["WORKING_DPI", "Cleaned", "clean"]
 
-WORKING_DPI = 200.0
-_LETTER = 18.0  # pixels: the median letter of 13 point print at the working resolution
 _TALLEST, _WIDEST = 0.5, 1.6  # inches: what is larger is no letter nor a run of letters that touch
-_NEAR_DPI = 90.0  # at which a page tells how it lies: its copy has this to twice this
 _FEW = 8  # letters, below which a page has no skew
 _FINE, _COARSE = 220.0, 160.0  # dpi from which a page is halved, below which it is enlarged
 
@@ -89,27 +88,27 @@ class Cleaned:
         return _clip(xs.min()), _clip(ys.min()), _clip(xs.max()), _clip(ys.max())
 
 
-def clean(page: Raster, trace: Silent = SILENT) -> Cleaned:
+def clean(page: Raster | Shown, trace: Silent = SILENT, close: Near | None = None) -> Cleaned:
     """The upright ``page`` made ready for reading; each step is told to ``trace``.
 
-    What decides how the page lies is seen on a small copy; the scan itself is read off once, level and to size.
+    What decides how the page lies is seen on a small copy (``close``, where it was made before); the scan itself is read
+    off once, level and to size.
     """
-    pixels = array(page)
-    near = _near(pixels, page)
-    trace.step("sheet", flattened=near.flattened, dpi=near.seen)
-    dpi = near.seen * _scale(near.seen)
-    grey_page = grey(pixels)
-    angle, _ = level.skew(_core(near.mask), near.dpi)
-    flat, back, rings, strokes = _levelled(pixels, grey_page, near, angle, trace)
+    page = shown(page) if isinstance(page, Raster) else page
+    close = close or near(page)
+    trace.step("sheet", flattened=close.flattened, dpi=close.seen)
+    dpi = close.seen * _scale(close.seen)
+    angle, _ = level.skew(_core(close.mask), close.dpi)
+    flat, back, rings, strokes = _levelled(page, close, angle, trace)
     mask = ink(flat)
     found = parts(mask)
     if angle and np.count_nonzero(spots.letters(found, dpi)) < _FEW:  # too few to tell a skew: edges or a stroke did
-        flat, back, rings, strokes = _levelled(pixels, grey_page, near, 0.0, trace)
+        flat, back, rings, strokes = _levelled(page, close, 0.0, trace)
         mask = ink(flat)
         found = parts(mask)
     marks = None
-    if near.coloured:
-        marks = cv2.resize(_marks(near.evened), flat.shape[1::-1], interpolation=cv2.INTER_NEAREST)
+    if close.coloured:
+        marks = cv2.resize(_marks(close.evened), flat.shape[1::-1], interpolation=cv2.INTER_NEAREST)
     why = grade.blank(found, mask, flat, marks, dpi)
     grey_rings, rounds = ((), ()) if rings or why else black.seen(mask, found, dpi)
     signed = not why and (strokes is not None or colour.signed(mask, dpi, rings + grey_rings))
@@ -121,12 +120,12 @@ def clean(page: Raster, trace: Silent = SILENT) -> Cleaned:
     trace.step("seals", page=flat, blank=why, seals=grey_rings, signed=signed)
     straight = flat.copy()
     made, boxes, cells, dirt = _lay(straight, mask.copy(), found, rings + grey_rings, dpi, trace)
-    came = grade.Received(near.received, near.mask, near.dpi, near.seen, page.dpi_known)
+    came = grade.Received(close.received, close.mask, close.dpi, close.seen, page.grey.dpi_known)
     graded = grade.quality(flat, mask, dpi, dirt, came)
     trace.step("grade", grade=graded)
     return Cleaned(
-        tuple(raster(piece.pixels, dpi * piece.scale, page.dpi_known) for piece in made),
-        raster(straight, dpi, page.dpi_known),
+        tuple(raster(piece.pixels, dpi * piece.scale, page.grey.dpi_known) for piece in made),
+        raster(straight, dpi, page.grey.dpi_known),
         _rise(back, straight.shape),
         graded.quality,
         graded.weakest,
@@ -137,90 +136,54 @@ def clean(page: Raster, trace: Silent = SILENT) -> Cleaned:
         boxes,
         made,
         back,
-        (page.width, page.height),
+        (page.grey.width, page.grey.height),
         cells,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Near:
-    """A small copy of the page at ``dpi``, flat if it was a photograph, in grey or RGB, as ``received`` and ``evened``;
-    its ``mask`` of ink.
-
-    ``view`` leads from it to the scan, ``whole`` from the flat page of ``size`` at the scan's own dpi, ``seen``.
-    """
-
-    received: Pixels
-    evened: Pixels
-    mask: Pixels
-    dpi: float
-    seen: float
-    coloured: bool
-    flattened: bool
-    view: Pixels
-    whole: Pixels
-    size: tuple[int, int]
-    paper: int
-
-
-def _near(pixels: Pixels, page: Raster) -> _Near:
-    small, factor = pixels, 1.0
-    while page.dpi * factor >= 2 * _NEAR_DPI:
-        small, factor = half(small), factor / 2
-    found = desk.sheet(small)
-    whole, size, seen = np.eye(3), (page.width, page.height), page.dpi
-    near_view = view.scaled(factor)
-    if found is not None:
-        whole, size = desk.flatten(found / factor)
-        seen = page.dpi if page.dpi_known else max(size) / A4_INCHES
-        near_view = whole @ near_view
-        near_size = round(size[0] * factor), round(size[1] * factor)
-        small = view.look(small, view.scaled(1 / factor) @ near_view, near_size, 255)
-    elif not page.dpi_known:
-        seen = _dpi_by_letters(small, page.dpi * factor) / factor
-    coloured = colour.has_colour(small)
-    if small.ndim == 3 and not coloured:
-        small = grey(small)
-    evened = even(small, seen * factor)
-    plain = grey(evened)
-    paper = int(np.median(grey(small)[::7, ::7]))
-    return _Near(
-        small, evened, ink(plain), seen * factor, seen, coloured, found is not None, near_view, whole, size, paper
-    )
-
-
 def _levelled(
-    pixels: Pixels, grey_page: Pixels, near: _Near, angle: float, trace: Silent
+    page: Shown, close: Near, angle: float, trace: Silent
 ) -> tuple[Pixels, Pixels, tuple[colour.Circle, ...], colour.Inked | None]:
     """The page evened and level at the working resolution, the view from it to the scan, and its red seals and blue
     strokes of signatures, which are lifted."""
-    scale = _scale(near.seen)
-    turn, size = view.turned((round(near.size[0] * scale), round(near.size[1] * scale)), angle)
+    scale = _scale(close.seen)
+    turn, size = view.turned((round(close.size[0] * scale), round(close.size[1] * scale)), angle)
     page_view = view.scaled(scale) @ turn
-    back = near.whole @ page_view
-    raw = view.look(grey_page, back, size, near.paper)
-    if near.flattened and angle:
-        ends = np.array([(0, 0), (near.size[0], 0), near.size, (0, near.size[1])], np.float64)
+    back = close.whole @ page_view
+    raw = view.look(array(page.grey), back, size, close.paper)
+    if close.flattened and angle:
+        ends = np.array([(0, 0), (close.size[0], 0), close.size, (0, close.size[1])], np.float64)
         corners = view.through(np.linalg.inv(page_view), ends)
         off = np.full(raw.shape, 255, np.uint8)
         cv2.fillConvexPoly(off, np.rint(corners).astype(np.int32), 0)
-        raw[off > 0] = near.paper
-    flat = even(raw, near.seen * scale)
+        raw[off > 0] = close.paper
+    flat = even(raw, close.seen * scale)
     trace.step("level", page=flat, angle=angle)
-    if not near.coloured:
+    if not close.coloured:
         return flat, back, (), None
-    rings, strokes = _coloured(near, np.linalg.inv(back) @ near.view, flat.shape)
-    colour.lift(flat, lambda window: even(view.cut(pixels, back, window), near.seen * scale), rings, strokes)
+    rings, strokes = _coloured(close, np.linalg.inv(back) @ close.view, flat.shape)
+    colour.lift(flat, lambda window: even(_tinted(page, raw, back, window), close.seen * scale), rings, strokes)
     trace.step("colour", page=flat, strokes=strokes, seals=rings)
     return flat, back, rings, strokes
 
 
+def _tinted(page: Shown, raw: Pixels, back: Pixels, window: colour.Window) -> Pixels:
+    """The ``window`` of the level page in RGB: its colours from the small copy, its light and dark from ``raw``, the level
+    page in grey. Eyes and JPEG do the same: colours need no more than half the size."""
+    assert page.tint is not None, "only a page with colour has coloured ink"
+    scale = page.tint.width / page.grey.width
+    tint = view.cut(array(page.tint), view.scaled(1 / scale) @ back, window)
+    own, level = grey(tint), raw[window]
+    lighter, darker = cv2.subtract(level, own), cv2.subtract(own, level)
+    return cv2.subtract(cv2.add(tint, cv2.merge([lighter] * 3)), cv2.merge([darker] * 3))
+
+
 def _coloured(
-    near: _Near, forth: Pixels, shape: tuple[int, ...]
+    close: Near, forth: Pixels, shape: tuple[int, ...]
 ) -> tuple[tuple[colour.Circle, ...], colour.Inked | None]:
     """Red seals and blue strokes of signatures, found near and led ``forth`` to the level page."""
-    rings = colour.seals(colour.red(near.evened), near.dpi, 0.5)
-    found = colour.blue_strokes(near.evened, near.dpi, rings)
+    rings = colour.seals(colour.red(close.evened), close.dpi, 0.5)
+    found = colour.blue_strokes(close.evened, close.dpi, rings)
     grown = math.sqrt(abs(np.linalg.det(forth[:2, :2])))
     middles = view.through(forth, np.array([(ring.x, ring.y) for ring in rings]).reshape(-1, 2))
     placed = tuple(
@@ -229,7 +192,7 @@ def _coloured(
     )
     if found is None:
         return placed, None
-    step = near.evened.shape[1] / found.shape[1]
+    step = close.evened.shape[1] / found.shape[1]
     left, top, wide, high = (step * side for side in cv2.boundingRect(found))
     ends = np.array([(left, top), (left + wide, top), (left, top + high), (left + wide, top + high)])
     corners = view.through(forth, ends)
@@ -248,22 +211,6 @@ def _rise(back: Pixels, shape: tuple[int, ...]) -> float:
     ends = np.array([(0.2 * width, 0.5 * height, 1.0), (0.8 * width, 0.5 * height, 1.0)]) @ back.T
     (x0, y0), (x1, y1) = ends[:, :2] / ends[:, 2:]
     return round(math.degrees(math.atan2(y0 - y1, x1 - x0)), 3)
-
-
-def _dpi_by_letters(pixels: Pixels, guessed: float) -> float:
-    """The dpi at which the page's letters have the usual size of print; ``guessed`` where there are too few letters.
-
-    A photograph of a card says nothing of its size, and its letters are far larger than those of an A4 page.
-    """
-    scale = min(1.0, 1600 / max(pixels.shape[:2]))
-    small = resize(grey(pixels), scale)
-    found = parts(ink(even(small, max(60.0, guessed * scale))))
-    likely = (found.height >= 6) & (found.height < 0.1 * small.shape[0]) & (found.width < 0.2 * small.shape[1])
-    likely &= found.area < 0.7 * found.width * found.height
-    if np.count_nonzero(likely) < 40:
-        return guessed
-    dpi = float(np.median(found.height[likely])) / scale * WORKING_DPI / _LETTER
-    return float(min(4.0 * guessed, max(0.7 * guessed, dpi)))
 
 
 def _scale(dpi: float) -> float:

@@ -11,6 +11,7 @@ import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -19,10 +20,11 @@ from PIL import Image, ImageOps
 
 from hoso.errors import Refused
 from hoso.imaging.pixels import A4_INCHES, Pixels, raster
+from hoso.imaging.shown import Shown, halves, shown
 from hoso.nouns import Raster, Survey
 from hoso.settings import Reading
 
-__all__ = ["FORMATS", "decode", "survey"]
+__all__ = ["FORMATS", "decode", "look", "survey"]
 
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/tiff": "TIFF"}
 
@@ -74,6 +76,43 @@ def decode(data: bytes, media_type: str, index: int, limits: Reading) -> Raster:
     if turned:
         across, down = down, across
     return _square(pixels, across, down)
+
+
+def look(data: bytes, media_type: str, index: int, limits: Reading, dpi: float = 0.0) -> Shown:
+    """As :func:`decode`, for reading: a JPEG is decoded in grey, and its colours at the size they are looked at, which
+    together is half the work of decoding it in colour. ``dpi`` is known from elsewhere where it is not 0."""
+    if media_type != "image/jpeg" or index != 1:
+        return shown(decode(data, media_type, index, limits))
+    with _opened(data, media_type, 1) as image:
+        _frames(image, limits)
+        wide, high = image.size
+        across, down = _dpi(image)
+        plain = image.mode == "RGB" and "transparency" not in image.info
+    if not plain or (across and down and not 0.95 < across / down < 1.05):
+        page = decode(data, media_type, 1, limits)
+        return shown(replace(page, dpi=dpi, dpi_known=True) if dpi else page)
+    seen, known = (dpi, True) if dpi else _resolution(max(wide, high), (across + down) / 2)
+    grey = _drafted(data, "L", 1)
+    by = min(8, 2 ** halves(seen))
+    tint = _drafted(data, "RGB", by)
+    if _grey_tail(grey) and _grey_tail(tint):
+        raise _damaged(1, "its lower rows hold no data")
+    return Shown(raster(grey, seen, known), None if _is_grey(tint) else raster(tint, seen / by, known))
+
+
+def _drafted(data: bytes, mode: str, by: int) -> Pixels:
+    """A JPEG in ``mode`` L or RGB, 1/``by`` of its size, turned as EXIF says. Raises Refused: page.damaged."""
+    with _opened(data, "image/jpeg", 1) as image:
+        size = image.width // by, image.height // by
+        try:
+            image.draft(mode, size)
+            image.load()
+            if image.size != size:  # decoding rounds up
+                image = image.crop((0, 0, *size))
+            image = ImageOps.exif_transpose(image) if _orientation(image) > 1 else image
+            return np.asarray(image)
+        except _BROKEN as error:
+            raise _damaged(1, f"{_why(error)}") from error
 
 
 @contextmanager
@@ -224,9 +263,12 @@ def _square(pixels: Pixels, across: float, down: float) -> Raster:
         size = (round(pixels.shape[1] * high / across), round(pixels.shape[0] * high / down))
         pixels = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC))
         across = down = high
-    dpi = (across + down) / 2
-    long_side = max(pixels.shape[:2])
+    return raster(pixels, *_resolution(max(pixels.shape[:2]), (across + down) / 2))
+
+
+def _resolution(long_side: int, dpi: float) -> tuple[float, bool]:
+    """(dpi, whether it is known) of a page whose file says ``dpi``, 0 for nothing."""
     inches = long_side / dpi if dpi else 0.0
     if dpi < 50 or inches < 1 or (round(dpi) in _DEFAULTS and inches > 12.5):
-        return raster(pixels, round(long_side / A4_INCHES, 1), dpi_known=False)
-    return raster(pixels, round(dpi, 2))
+        return round(long_side / A4_INCHES, 1), False
+    return round(dpi, 2), True

@@ -10,7 +10,7 @@ import numpy as np
 
 from hoso.imaging.pixels import Pixels, resize
 
-__all__ = ["flatten", "sheet", "whiten"]
+__all__ = ["flatten", "sheet"]
 
 _SIZE = 420  # pixels of the long side at which the sheet is looked for
 _LEAST, _MOST = 0.25, 0.965  # shares of the picture a sheet on a desk may take
@@ -54,17 +54,6 @@ def flatten(corners: Pixels) -> tuple[Pixels, tuple[int, int]]:
     flat = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
     there = cv2.getPerspectiveTransform(flat, corners.astype(np.float32))
     return np.asarray(there), (wide, high)
-
-
-def whiten(grey: Pixels, corners: Pixels | None) -> Pixels:
-    """A grey picture with everything off the sheet (and a rim of 1 %) as bright as the sheet."""
-    if corners is None:
-        return grey
-    middle = corners.mean(axis=0)
-    inner = (middle + (corners - middle) * 0.98).astype(np.int32)
-    mask = np.zeros(grey.shape, np.uint8)
-    cv2.fillConvexPoly(mask, inner, 255)
-    return np.where(mask > 0, grey, np.uint8(np.percentile(grey[mask > 0], 80)))
 
 
 def _length(corners: Pixels, a: int, b: int) -> float:

@@ -12,8 +12,9 @@ import numpy as np
 
 from hoso.imaging.pixels import Pixels, resize
 
-__all__ = ["Parts", "anew", "even", "ink", "parts"]
+__all__ = ["Parts", "anew", "even", "ink", "parts", "without"]
 
+_PATCHED = 0.3  # of the page: what changed reaches over more of it, and labelling all of it is less work
 _WHITE = 250.0  # paper after evening; a little below 255 keeps the paper's grain, which tells a blur from a blank
 
 
@@ -73,11 +74,34 @@ def parts(mask: Pixels) -> Parts:
     return Parts(labels, *(found[:, column] for column in range(5)))
 
 
+def without(mask: Pixels, found: Parts, gone: Pixels) -> Pixels:
+    """``mask``, whose components are ``found``, without those that ``gone`` is true of."""
+    tiny = gone & (found.area <= 2)  # of these every pixel is a corner of the box
+    large = np.flatnonzero(gone & ~tiny)
+    if (found.width[large].astype(np.int64) * found.height[large]).sum() + 50 * len(large) > 4 * mask.size:
+        table = np.full(len(gone) + 1, 255, np.uint8)
+        table[0] = 0
+        table[1:][gone] = 0
+        kept: Pixels = table[found.labels]
+        return kept
+    kept = mask.copy()
+    for rows in (found.top[tiny], found.bottom[tiny] - 1):
+        for columns in (found.left[tiny], found.right[tiny] - 1):
+            kept[rows, columns] = 0
+    for k in large:
+        left, top = found.left[k], found.top[k]
+        window = slice(top, top + found.height[k]), slice(left, left + found.width[k])
+        kept[window][found.labels[window] == k + 1] = 0
+    return kept
+
+
 def anew(found: Parts, mask: Pixels, changed: Pixels) -> Parts:
     """The components of ``mask`` where only the ink of those whose index is in ``changed`` went, wholly or in part.
 
     The labels of ``found`` are written over. A component that is gone keeps its place, with no area and no size.
     """
+    if (found.width[changed].astype(np.int64) * found.height[changed]).sum() > _PATCHED * mask.size:
+        return parts(mask)
     stats = np.column_stack([found.left, found.top, found.width, found.height, found.area])
     count, more = len(stats), []
     most = np.iinfo(found.labels.dtype).max - 1

@@ -6,47 +6,41 @@ hang under it. So a line has more ink above its body than below. Never asks an e
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
-from hoso.imaging import desk
-from hoso.imaging.level import projection, skew
-from hoso.imaging.paper import even, ink, parts
-from hoso.imaging.pixels import Pixels, array, grey, half, raster, resize
+from hoso.imaging.level import projection, rough, skew
+from hoso.imaging.near import Near
+from hoso.imaging.paper import parts, without
+from hoso.imaging.pixels import Pixels, array, raster, resize
+from hoso.imaging.shown import Shown
 from hoso.nouns import Raster
 
 __all__ = ["guess", "small"]
 
-_DPI = 120.0
 _MANY = 120  # letters from which a page has enough of them to be sure
 
 
-def small(page: Raster) -> Raster:
+def small(page: Shown) -> Raster:
     """The page in grey at no more than 200 dpi: enough for an engine that finds its way up."""
-    pixels = grey(array(page))
     scale = min(1.0, 200 / page.dpi)
-    return raster(resize(pixels, scale), page.dpi * scale, page.dpi_known)
+    return raster(resize(array(page.grey), scale), page.dpi * scale, page.grey.dpi_known)
 
 
-def guess(page: Raster) -> tuple[int, float]:
+def guess(page: Near) -> tuple[int, float]:
     """(rotation, confidence): what turns the page upright, clockwise; confidence 0..1, 0.0 for no idea."""
-    pixels, dpi = array(page), page.dpi
-    while dpi >= 2 * _DPI:
-        pixels, dpi = half(pixels), dpi / 2
-    corners = desk.sheet(pixels)
-    pixels = resize(desk.whiten(grey(pixels), corners), min(1.0, _DPI / dpi))
-    dpi = min(dpi, _DPI)
-    mask, letters = _text(ink(even(pixels, dpi)), dpi)
-    angle, flat = skew(mask, dpi)
-    lying = np.ascontiguousarray(np.rot90(mask, -1))  # a quarter turn clockwise
-    angle_lying, steep = skew(lying, dpi)
+    dpi = page.dpi
+    mask, letters = _text(page.mask, dpi)
+    lying = cv2.rotate(mask, cv2.ROTATE_90_CLOCKWISE)
+    (_, flat), (_, steep) = rough(mask, dpi), rough(lying, dpi)
     if max(flat, steep) < 1.2:
         return 0, 0.0
     level_confidence = min(1.0, abs(flat - steep) / (0.3 * min(flat, steep)))
     if flat >= steep:
-        top, votes = _heavy_top(mask, angle, dpi)
+        top, votes = _heavy_top(mask, skew(mask, dpi)[0], dpi)
         turn, other = 0, 180
     else:
-        top, votes = _heavy_top(lying, angle_lying, dpi)
+        top, votes = _heavy_top(lying, skew(lying, dpi)[0], dpi)
         turn, other = 90, 270
     confidence = level_confidence * min(1.0, abs(top) * 4) * min(1.0, votes / 6) * min(1.0, letters / _MANY)
     return (turn if top >= 0 else other), round(float(confidence), 3)
@@ -57,9 +51,7 @@ def _text(mask: Pixels, dpi: float) -> tuple[Pixels, int]:
     found = parts(mask)
     longest = np.maximum(found.width, found.height)
     keep = (longest < 0.5 * dpi) & (found.area >= max(2, dpi / 60))
-    table = np.zeros(len(keep) + 1, np.uint8)
-    table[1:][keep] = 255
-    return table[found.labels], int(np.count_nonzero(keep & (found.height > 0.05 * dpi)))
+    return without(mask, found, ~keep), int(np.count_nonzero(keep & (found.height > 0.05 * dpi)))
 
 
 def _heavy_top(mask: Pixels, angle: float, dpi: float) -> tuple[float, int]:
