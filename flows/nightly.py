@@ -1,4 +1,4 @@
-"""The night: go on with what was left, release what is approved, prove the page balance."""
+"""The night: go on with what was left, release what is approved, stamp what is sealed, prove the page balance."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -17,6 +17,7 @@ def nightly(home: str, jobs: int = 2) -> dict[str, int]:
         with recipe.crew_for(site, jobs) as crew:
             list(recipe.resume(site, crew))
         total = recipe.balance(recipe.standing(site, dossier) for dossier in recipe.dossiers(site))
+        recipe.stamp(site)
     if not total.even:
         raise Damaged(f"the page balance is uneven: {asdict(total)}")
     return asdict(total)

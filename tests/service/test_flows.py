@@ -150,7 +150,14 @@ def test_deployments_are_as_designed() -> None:
 
     told = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))
     by_name = {deployment["name"]: deployment for deployment in told["deployments"]}
-    assert set(by_name) == {"nightly", "watch-inbox", "digitize-dossier", "release-dossier"}
+    assert set(by_name) == {
+        "nightly",
+        "stamp-night",
+        "renew-evidence",
+        "watch-inbox",
+        "digitize-dossier",
+        "release-dossier",
+    }
     for deployment in by_name.values():
         assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
         file, _, function = deployment["entrypoint"].partition(":")

@@ -67,6 +67,8 @@ def status(home: str | None, id_: str | None, as_json: bool) -> None:
         else:
             states = Counter(row["state"] for row in rows)
             say(f"{site.home}: {len(rows)} dossiers" + "".join(f", {n} {state}" for state, n in states.items()))
+            if count := _unstamped(site):
+                say(f"{count} sealed copies wait for the night's stamp; put it now with: hoso stamp")
             if states["ready"] or states["waiting"]:
                 say("papers wait for a person; look with: hoso approve --list")
 
@@ -152,6 +154,13 @@ def _record(row: dict[str, Any]) -> None:
     for problem in row["problems"]:
         code = ": ".join(filter(None, (problem["code"], problem["field"])))
         say(f"  {problem['severity']}: {problem['text']} [{code}]")
+
+
+def _unstamped(site: Site) -> int:
+    """Sealed copies without evidence, where the settings ask for a stamp a night."""
+    from hoso.recipe import stamping
+
+    return sum(1 for _ in stamping.waiting(site)) if stamping.wanted(site) else 0
 
 
 def _history(site: Site, here: Standing) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from hoso.errors import Damaged, HosoError, Misconfigured
 
 if TYPE_CHECKING:
     from hoso.registers import Registers
+    from hoso.site import Site
 
 __all__ = ["audit", "doctor", "rebuild"]
 
@@ -68,7 +69,7 @@ def doctor(home: str | None, as_json: bool) -> None:
     if as_json:
         lines(rows)
     else:
-        signs = {"ok": "ok", "missing": "MISSING", "optional": "absent (optional)"}
+        signs = {"ok": "ok", "missing": "MISSING", "due": "DUE", "optional": "absent (optional)"}
         table(
             "",
             ("what", "state", "found", "what to do"),
@@ -120,9 +121,25 @@ def _checks(home: str | None) -> Iterator[dict[str, Any]]:
         yield row(
             "trusted roots", lambda: f"{len(site.roots)} files", "put the root certificates where [seal] roots says"
         )
+        yield from _evidence(site)
         yield from _registers(site.registers)
         yield row("disk", lambda: _room(folder), "free some space: intake stops when the disk is full")
         site.close()
+
+
+def _evidence(site: Site) -> Iterator[dict[str, Any]]:
+    """When the nearest certificate of a timestamp ends, and what is due for renewal; nothing where nothing is stamped."""
+    from hoso.recipe import renewing, stamping
+
+    what = "proofs of time"
+    nearest = renewing.nearest(site)
+    if nearest is not None:
+        due = sum(1 for _ in renewing.due(site))
+        found = f"the nearest timestamp certificate ends {nearest[0]}, of {nearest[1]} copies; {due} due for renewal"
+        yield {"what": what, "state": "due" if due else "ok", "found": found, "do": "hoso renew" if due else ""}
+    elif not stamping.wanted(site):
+        do = "name a timestamp server in settings.toml [seal] timestamp_url: one timestamp a night for all copies"
+        yield {"what": what, "state": "optional", "found": "no timestamp server is named", "do": do}
 
 
 def _registers(held: Registers) -> Iterator[dict[str, Any]]:

@@ -2,8 +2,8 @@
 
 :func:`digitize` and :func:`release` are the two halves of the main job, :func:`standing` tells where everything is.
 Modules: ``inbox`` (a watched folder), ``intake`` (files to the store), ``reading`` (what workers do), ``digitizing`` (the
-first half), ``approving``, ``releasing`` (the second half), ``standing`` (the state, as the ledger tells it), ``care``
-(audit, rebuild).
+first half), ``approving``, ``releasing`` (the second half), ``stamping`` and ``renewing`` (proofs of time), ``standing``
+(the state, as the ledger tells it), ``care`` (audit, rebuild).
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from hoso.errors import HosoError, Unavailable
+from hoso.errors import HosoError, Unavailable, Unstamped
 from hoso.nouns import Outcome, Record, Standing
-from hoso.recipe import digitizing, inbox, intake, releasing
+from hoso.recipe import digitizing, inbox, intake, releasing, stamping
 from hoso.recipe.intake import Arrival
 from hoso.recipe.standing import balance, dossiers, find, standing
 from hoso.site import Site
@@ -34,6 +34,7 @@ __all__ = [
     "resume",
     "source",
     "sources",
+    "stamp",
     "standing",
     "take_inbox",
 ]
@@ -93,6 +94,16 @@ def release(site: Site, outcomes: Iterable[Outcome], progress: Progress = Progre
             progress.defect(what, error)
 
     return releasing.release(site, outcomes, failed, crew)
+
+
+def stamp(site: Site, progress: Progress = Progress()) -> int:
+    """The night's stamp over all that is sealed and has none; gives how many documents it is over. Where the timestamp
+    server is silent it is said, and the documents wait for the next run."""
+    try:
+        return sum(made.documents for made in stamping.night(site))
+    except Unstamped as error:
+        progress.say(str(error))
+        return 0
 
 
 def take_inbox(

@@ -29,8 +29,10 @@ def hashed(data: bytes, algorithm: str) -> bytes:
 class Tree:
     """The tree over ``leaves``, digests of ``algorithm``, each counted once however often it is given.
 
-    Two neighbours in binary order have one father, the digest of both in binary order; who is left over goes up alone.
-    The same leaves give the same tree, in whichever order they come. Raises ValueError for no leaf at all.
+    Where there are several, each leaf has a father of its own: the digest of the leaf and of its shade, which is the digest
+    of the leaf, in binary order. So no proof names a neighbour's document, or would pass for its proof. From there on two
+    neighbours have one father, the digest of both in binary order; who is left over goes up alone. The same leaves give the
+    same tree, in whichever order they come. Raises ValueError for no leaf at all.
     """
 
     def __init__(self, leaves: Iterable[bytes], algorithm: str) -> None:
@@ -38,7 +40,8 @@ class Tree:
         self.algorithm = algorithm
         if not self.leaves:
             raise ValueError("a hash tree needs a leaf")
-        levels = [self.leaves]
+        single = len(self.leaves) == 1
+        levels = [self.leaves if single else tuple(self._joined(self._own(leaf)) for leaf in self.leaves)]
         while len(levels[-1]) > 1:
             levels.append(self._fathers(levels[-1]))
         self._levels = levels
@@ -49,14 +52,16 @@ class Tree:
         return self._levels[-1][0]
 
     def reduced(self, leaf: bytes) -> tuple[tuple[bytes, ...], ...]:
-        """The lists of hashes that lead from ``leaf`` to the root: the leaf and its sibling, then one more sibling a list
-        (fathers are computed, not kept); empty for the only leaf. Raises KeyError for no leaf of this tree."""
+        """The lists of hashes that lead from ``leaf`` to the root: the leaf and its shade, then one sibling a list (fathers
+        are computed, not kept); empty for the only leaf. Raises KeyError for no leaf of this tree."""
         place = self._places[leaf]
-        lists: list[tuple[bytes, ...]] = []
+        if len(self.leaves) == 1:
+            return ()
+        lists = [self._own(leaf)]
         for level in self._levels[:-1]:
             other = place ^ 1
             if other < len(level):
-                lists.append((level[other],) if lists else tuple(sorted((leaf, level[other]))))
+                lists.append((level[other],))
             place //= 2
         return tuple(lists)
 
@@ -64,9 +69,15 @@ class Tree:
     def _places(self) -> dict[bytes, int]:
         return {leaf: place for place, leaf in enumerate(self.leaves)}
 
+    def _own(self, leaf: bytes) -> tuple[bytes, ...]:
+        return tuple(sorted((leaf, hashed(leaf, self.algorithm))))
+
+    def _joined(self, hashes: Sequence[bytes]) -> bytes:
+        return hashed(b"".join(sorted(hashes)), self.algorithm)
+
     def _fathers(self, level: Sequence[bytes]) -> tuple[bytes, ...]:
         pairs = (level[place : place + 2] for place in range(0, len(level), 2))
-        return tuple(pair[0] if len(pair) == 1 else hashed(b"".join(sorted(pair)), self.algorithm) for pair in pairs)
+        return tuple(pair[0] if len(pair) == 1 else self._joined(pair) for pair in pairs)
 
 
 def climbed(leaf: bytes, lists: Sequence[Sequence[bytes]], algorithm: str) -> bytes | None:
