@@ -56,7 +56,9 @@ class Drawing:
             if word in _QUIET:
                 continue
             operands: Any = instruction.operands
-            if word not in _OPERATORS:
+            if word == "Tj" and font is not None and len(operands) and isinstance(operands[0], pikepdf.String):
+                font.show(bytes(operands[0]), visible=mode != 3)
+            elif word not in _OPERATORS:
                 yield Violation("6.2.2", f"operator {word[:12]!r} is not one of ISO 32000-1", where)
             elif word == "q":
                 stack.append((mode, font))

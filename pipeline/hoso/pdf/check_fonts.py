@@ -42,6 +42,7 @@ class Use:
         """Note a shown string: two bytes a code in Type 0 fonts, else one."""
         whole = text[:-1] if self.composite and len(text) % 2 else text
         if visible:
+            self.drawn = True
             self._visible += whole
         else:
             self._hidden += whole

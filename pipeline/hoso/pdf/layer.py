@@ -8,9 +8,9 @@ words are torn apart by readers (measured with poppler at 2 degrees: one word in
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import cos, log, radians, sin
 from statistics import median
+from typing import NamedTuple
 
 from hoso.nouns import Reading, Word
 from hoso.pdf.fonts import BLANK_ADVANCE, Blank, clean, ink
@@ -21,8 +21,7 @@ _STEP = log(1.12)  # sizes go in steps of 12 %: lines of one paragraph get one s
 _SMALLEST, _LARGEST = 2.0, 200.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Laid:
+class _Laid(NamedTuple):
     """A word turned level: its left end, ink bottom, width and height in points, y upwards."""
 
     text: str
