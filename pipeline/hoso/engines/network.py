@@ -98,41 +98,51 @@ class Network:
     def _words(self, likely: Pixels, dark: Pixels, left: int, step: float) -> tuple[Word, ...]:
         """Greedy decoding (Graves et al. 2006): the likeliest class of each step, repeats and blanks taken out."""
         best = likely.argmax(axis=1)
-        sure = likely[np.arange(len(best)), best]
         begins = np.flatnonzero((best != 0) & (best != np.concatenate(([0], best[:-1]))))
+        if not len(begins):
+            return ()
+        ends = np.append(np.flatnonzero(best[1:] != best[:-1]) + 1, len(best))
+        ends = ends[np.searchsorted(ends, begins, side="right")]
+        sure = likely[np.arange(len(best)), best]
+        sure[best == 0] = 0.0
+        firm = np.maximum.reduceat(sure, begins).tolist()  # blanks up to the next letter count for nothing
         words: list[tuple[str, float, float]] = []  # text, confidence, column where the word's room begins
         text, low, room = "", 1.0, 0.0
-        for k in begins:
-            end = k + 1
-            while end < len(best) and best[end] == best[k]:
-                end += 1
-            letter = self._alphabet[best[k] - 1]
-            if letter == " ":
-                gap = left + (k + end) / 2 * step
+        for letter, sureness, start, end in zip(
+            best[begins].tolist(), firm, begins.tolist(), ends.tolist(), strict=True
+        ):
+            sign = self._alphabet[letter - 1]
+            if sign == " ":
                 if text:
                     words.append((text, low, room))
-                text, low, room = "", 1.0, gap
+                text, low, room = "", 1.0, left + (start + end) / 2 * step
                 continue
-            text += letter
-            low = min(low, float(sure[k:end].max()))
+            text += sign
+            low = min(low, sureness)
         if text:
             words.append((text, low, room))
-        if not words:
-            return ()
-        ends = [room for _, _, room in words[1:]] + [float(dark.shape[1])]
-        return tuple(self._placed(*word, end, dark) for word, end in zip(words, ends, strict=True))
+        return _placed(words, dark) if words else ()
 
-    @staticmethod
-    def _placed(text: str, confidence: float, start: float, end: float, dark: Pixels) -> Word:
-        """The word with the box of its ink between two gaps."""
-        height, width = dark.shape
-        first, last = max(0, round(start)), min(width, max(round(end), round(start) + 1))
-        room = dark[:, first:last]
-        columns, rows = np.flatnonzero(room.any(axis=0)), np.flatnonzero(room.any(axis=1))
-        if not len(columns):
-            return Word(text, (first / width, 0.0, last / width, 1.0), confidence, 0)
-        box = (first + columns[0]) / width, rows[0] / height, (first + columns[-1] + 1) / width, (rows[-1] + 1) / height
-        return Word(text, (float(box[0]), float(box[1]), float(box[2]), float(box[3])), confidence, 0)
+
+def _placed(words: Sequence[tuple[str, float, float]], dark: Pixels) -> tuple[Word, ...]:
+    """The words (text, confidence, column where its room begins) with the boxes of their ink, each between two gaps."""
+    height, width = dark.shape
+    inked = np.flatnonzero(dark.any(axis=0))
+    ends = [room for _, _, room in words[1:]] + [float(width)]
+    placed = []
+    for (text, confidence, room), end in zip(words, ends, strict=True):
+        first = max(0, round(room))
+        last = min(width, max(round(end), first + 1))
+        a, b = np.searchsorted(inked, (first, last)).tolist()
+        if a == b:
+            box = first / width, 0.0, last / width, 1.0
+        else:
+            left, right = int(inked[a]), int(inked[b - 1]) + 1
+            rows: Pixels = np.asarray(dark[:, left:right].any(axis=1))
+            top, bottom = int(rows.argmax()), height - int(rows[::-1].argmax())
+            box = left / width, top / height, right / width, bottom / height
+        placed.append(Word(text, box, confidence, 0))
+    return tuple(placed)
 
 
 @lru_cache(maxsize=1)

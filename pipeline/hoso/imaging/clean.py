@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -63,7 +63,7 @@ class Cleaned:
                 at = piece.place(word.box)
                 if at is not None:
                     box = at[0] / wide, at[1] / high, at[2] / wide, at[3] / high
-                    placed.append(replace(word, box=box, line=number))
+                    placed.append(Word(word.text, box, word.confidence, number, word.block))
         return (*placed, *self._ticked(len(self._pieces)))
 
     def _ticked(self, line: int) -> tuple[Word, ...]:
@@ -81,11 +81,14 @@ class Cleaned:
 
     def place(self, box: Box) -> Box:
         """A box on the level page as the smallest upright box around it on the upright page, both as fractions."""
-        wide, high = self.page.width, self.page.height
-        corners = np.array([(x * wide, y * high, 1.0) for x in (box[0], box[2]) for y in (box[1], box[3])])
-        there = corners @ self._back.T
-        xs, ys = there[:, 0] / there[:, 2] / self._size[0], there[:, 1] / there[:, 2] / self._size[1]
-        return _clip(xs.min()), _clip(ys.min()), _clip(xs.max()), _clip(ys.max())
+        across, down, far = self._back.tolist()
+        xs, ys = [], []
+        for x in (box[0] * self.page.width, box[2] * self.page.width):
+            for y in (box[1] * self.page.height, box[3] * self.page.height):
+                depth = far[0] * x + far[1] * y + far[2]
+                xs.append((across[0] * x + across[1] * y + across[2]) / depth / self._size[0])
+                ys.append((down[0] * x + down[1] * y + down[2]) / depth / self._size[1])
+        return _clip(min(xs)), _clip(min(ys)), _clip(max(xs)), _clip(max(ys))
 
 
 def clean(page: Raster | Shown, trace: Silent = SILENT, close: Near | None = None) -> Cleaned:

@@ -134,12 +134,17 @@ def dark_seals(mask: Pixels, found: Parts, dpi: float, least_support: float = 0.
     large &= found.area < 0.4 * found.width * found.height
     if not large.any():
         return ()
-    table = np.zeros(len(large) + 1, np.uint8)
-    table[1:][large] = 255
     step = max(1, round(dpi / 100))
-    rings: Pixels = table[found.labels[::step, ::step]]
-    between = table[found.labels[step // 2 :: step, step // 2 :: step]]  # lines may be as thin as the step
-    rings[: between.shape[0], : between.shape[1]] |= between
+    thinned = found.labels[::step, ::step], found.labels[step // 2 :: step, step // 2 :: step]
+    rings: Pixels = np.zeros(thinned[0].shape, np.uint8)
+    for k in np.flatnonzero(large):
+        top, left = found.top[k] // step, found.left[k] // step
+        bottom, right = (found.top[k] + found.height[k]) // step + 1, (found.left[k] + found.width[k]) // step + 1
+        window = rings[top:bottom, left:right]
+        for labels in thinned:  # lines may be as thin as the step
+            own = labels[top:bottom, left:right] == k + 1
+            part = window[: own.shape[0], : own.shape[1]]
+            cv2.bitwise_or(part, own.view(np.uint8) * np.uint8(255), dst=part)
     length = round(14 / _MM * dpi / step)  # a ring bends away within 14 mm; rules and frames do not
     for shape in ((1, length), (length, 1)):
         straight = cv2.morphologyEx(rings, cv2.MORPH_OPEN, np.ones(shape, np.uint8))

@@ -59,8 +59,12 @@ def frames(page: Pixels, mask: Pixels, found: Parts, dpi: float) -> Frames | Non
     None where the page has no rule. A level rule is half an inch or longer; an upright one 0.3 inch, or 0.19 inch where
     it hangs together with a level one.
     """
-    level = _runs(mask, found.labels, round(0.5 * dpi))
-    upright = _runs(cv2.transpose(mask), found.labels.T, round(0.1 * dpi))
+    wide = found.width >= 0.5 * dpi - 2 * _GAP
+    level = _runs(mask, found.labels, _spanned(found.top, found.bottom, wide, len(mask)), round(0.5 * dpi))
+    tall = found.height >= 0.3 * dpi - 2 * _GAP
+    tall[level.label - 1] = True
+    columns = _spanned(found.left, found.right, tall, mask.shape[1])
+    upright = _runs(cv2.transpose(mask), found.labels.T, columns, round(0.1 * dpi))
     least = np.full(len(found.area) + 1, 0.3 * dpi)
     least[level.label] = round(0.19 * dpi)
     cells: list[Rect] = []
@@ -156,10 +160,20 @@ class _Runs:
         return _Runs(self.line[which], self.start[which], self.stop[which], self.label[which])
 
 
-def _runs(mask: Pixels, labels: Pixels, length: int) -> _Runs:
-    """Level runs of at least ``length`` pixels within one component; gaps of scanning of up to 4 pixels are bridged."""
+def _spanned(first: Pixels, end: Pixels, chosen: Pixels, count: int) -> Pixels:
+    """The lines of ``count`` that the ``chosen`` components reach over."""
+    steps = np.zeros(count + 1, np.int64)
+    np.add.at(steps, first[chosen], 1)
+    np.add.at(steps, end[chosen], -1)
+    lines: Pixels = np.flatnonzero(np.cumsum(steps[:-1]) > 0)
+    return lines
+
+
+def _runs(mask: Pixels, labels: Pixels, lines: Pixels, length: int) -> _Runs:
+    """Level runs of at least ``length`` pixels within one component, in these ``lines``; gaps of scanning of up to 4 pixels
+    are bridged."""
     width = mask.shape[1]
-    flat = mask.copy()
+    flat = np.ascontiguousarray(mask[lines])
     flat[:, 0] = flat[:, -1] = 0
     flat = flat.ravel()
     edges = np.flatnonzero(flat[1:] != flat[:-1]) + 1
@@ -174,11 +188,11 @@ def _runs(mask: Pixels, labels: Pixels, length: int) -> _Runs:
     chosen = np.repeat(sizes > 0, last - first + 1)
     start, stop = start[chosen], stop[chosen]
     line = start // width
-    label = labels[line, start - line * width].astype(np.int64)
+    start, stop, line = start - line * width, stop - line * width, lines[line]
+    label = labels[line, start].astype(np.int64)
     split = (start[1:] - stop[:-1] > _GAP) | (label[1:] != label[:-1]) | (line[1:] != line[:-1])
     heads, tails = np.concatenate(([True], split))[: len(start)], np.concatenate((split, [True]))[: len(start)]
-    start, stop, line, label = start[heads], stop[tails], line[heads], label[heads]
-    found = _Runs(line, start - line * width, stop - line * width, label)
+    found = _Runs(line[heads], start[heads], stop[tails], label[heads])
     return found.chosen(found.stop - found.start >= length)
 
 

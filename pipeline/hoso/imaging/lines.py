@@ -9,6 +9,7 @@ Measured before the first line of this project: own line boxes read better than 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 import cv2
@@ -65,7 +66,7 @@ class Piece:
         return (left, upper, right, lower) if right > left and lower > upper else None
 
     def _across(self, x: float) -> float:
-        k = max(0, int(np.searchsorted(self.columns, x, side="right")) - 1)
+        k = max(0, bisect_right(self.columns, x) - 1)
         left, right = self.strip.spans[k]
         return min(left + (x - self.columns[k]) / self.scale, float(right))
 

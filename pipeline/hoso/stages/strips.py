@@ -9,7 +9,7 @@ Lengths are in widths of the page, downwards too, so that one height of a letter
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 
 from hoso.nouns import Box, Word
@@ -31,6 +31,11 @@ class Strip:
     top: float
     right: float
     bottom: float
+    says: bool = field(init=False, compare=False)
+    """Whether it holds two letters or figures at least: ticks, strokes of a pen and dirt do not."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "says", sum(c.isalnum() for word in self.words for c in word.text) >= 2)
 
     @property
     def height(self) -> float:
@@ -53,11 +58,6 @@ class Strip:
     @property
     def text(self) -> str:
         return " ".join(word.text for word in self.words)
-
-    @property
-    def says(self) -> bool:
-        """Whether it holds two letters or figures at least: ticks, strokes of a pen and dirt do not."""
-        return sum(c.isalnum() for word in self.words for c in word.text) >= 2
 
 
 Row = list[Strip]
