@@ -35,10 +35,11 @@ FOLDER = "hoso-confidence"
 
 FEATURES: Mapping[str, int] = {
     "agreed": 1, "around": 1, "begun": -1, "beside": -1, "claims": -1, "doubted": -1, "dpi": 1, "failed": -1,
-    "figures": 1, "goes_on": -1, "grammar": 1, "headed": 1, "height": -1, "joint": 1, "kept": 1, "label": 1, "least": 1,
-    "legible": 1, "letters": -1, "lines": -1, "mean": 1, "near": -1, "odd": -1, "official": 1, "open": -1, "own": 1,
-    "page": 1, "passed": 1, "proved": 1, "repeats": 1, "rescan": -1, "scant": -1, "seal": -1, "skew": -1, "strays": -1,
-    "typed": 1, "uneven": -1, "vietnamese": 1, "whole": 1, "words": -1,
+    "figures": 1, "goes_on": -1, "grammar": 1, "headed": 1, "height": -1, "joint": 1, "kept": 1, "known": 1,
+    "label": 1, "least": 1, "legible": 1, "letters": -1, "lines": -1, "marred": -1, "mean": 1, "near": -1, "odd": -1,
+    "official": 1, "open": -1, "own": 1, "page": 1, "passed": 1, "proved": 1, "repeats": 1, "rescan": -1,
+    "scant": -1, "seal": -1, "skew": -1, "strays": -1, "typed": 1, "uneven": -1, "vietnamese": 1, "whole": 1,
+    "words": -1,
 }  # fmt: skip
 """The measures (``stages/traits`` and ``stages/weigh`` note them): 1 where more is better, -1 where less is."""
 

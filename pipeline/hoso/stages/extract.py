@@ -24,7 +24,7 @@ from hoso.values.fold import fold
 
 __all__ = ["VERSION", "extract"]
 
-VERSION = "5"
+VERSION = "6"
 
 Status = Literal["clear", "doubtful", "missing", "empty"]
 

@@ -1,7 +1,8 @@
 """What is noted of a field while it is found: numbers from which ``calibration`` learns how likely it is right.
 
 Owns: the measures themselves, each cheap and of the page as read: how sure the engine was, what stands around the value and
-was not taken, how the page was scanned. Never: judges by them, looks at pixels, or knows what is right.
+was not taken, how the page was scanned, what the lists of the language say of the value.
+Never: judges by them, looks at pixels, or knows what is right.
 
 A measure that does not apply is left out. Which way each points is said in ``calibration.FEATURES``.
 """
@@ -17,7 +18,7 @@ from hoso.forms import FieldRule
 from hoso.nouns import Seen
 from hoso.stages.finders import Laid
 from hoso.stages.layout import Row, Sheet, Token, union
-from hoso.values import confusions, syllables, whole
+from hoso.values import confusions, known, syllables, whole
 from hoso.values import text as texts
 
 __all__ = ["noted"]
@@ -50,6 +51,8 @@ def noted(
         measures |= _of_page(seen)
     if rule.kind in _SPELLED:
         measures["kept"] = texts.likeness(" ".join(t.text for t in tokens), value)
+    if (told := known.weighed(value, rule.kind)) is not None:
+        measures |= {"known": told.borne / told.words, "marred": float(min(3, told.marred))}
     if rule.kind == "person":
         measures["scant"] = float(len(value.split()) < 3)
     if rule.kind == "agency":

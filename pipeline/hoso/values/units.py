@@ -10,7 +10,7 @@ an independent one, agrees on 9,897 of the 9,936 old communes both hold (measure
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
@@ -19,7 +19,7 @@ from hoso.values.addresses import Address, bare, province
 from hoso.values.fold import fold
 from hoso.values.text import squeeze
 
-__all__ = ["SINCE", "Units", "in_force"]
+__all__ = ["SINCE", "Units", "in_force", "named"]
 
 SINCE = "2025-07-01"
 """The day from which the units stand."""
@@ -71,6 +71,26 @@ def in_force(address: Address) -> Units:
     if names:
         return Units("divided", "", name, code, names, table.source)
     return Units("province", province=name, code=code, source=table.source)
+
+
+def named() -> Iterator[tuple[str, str, str]]:
+    """("province", "district" or "commune", name without rank, province it lies in without rank) of each unit there is or
+    was; a commune that was lies in the province before 2025-07-01 and in the one since. Names may come more than once."""
+    from vietnam_address_converter.data import DEFAULT_DATA
+
+    data: dict[str, Any] = DEFAULT_DATA
+    provinces = {code: _plain(entry["name"]) for code, entry in data["newProvinces"].items()}
+    for province_ in provinces.values():
+        yield "province", province_, province_
+    for ward in data["newWards"].values():
+        yield "commune", bare(ward["name_with_type"], "commune"), provinces[ward["parent_code"]]
+    for row in data["mapping"]["rows"]:
+        was, since = row["old"], _plain(row["new"]["province_name"])
+        before = _plain(was["province_name"])
+        yield "province", before, before
+        for home in {before, since}:
+            yield "district", bare(was["district_name"], "district"), home
+            yield "commune", bare(was["ward_name"], "commune"), home
 
 
 @dataclass(frozen=True, slots=True)

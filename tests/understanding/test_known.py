@@ -1,0 +1,81 @@
+"""What lists of the language say of a value: borne out, unproven, or misread."""
+
+import pytest
+
+from hoso.values import units
+from hoso.values.known import Known, weighed
+
+
+def told(text: str, kind: str) -> Known:
+    found = weighed(text, kind)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("kind", "right", "read"),
+    [
+        (
+            "text",
+            "Cục Cảnh sát quản lý hành chính về trật tự xã hội",
+            "Cục Cảnh sát quản lý hành chính về trật tư xã hội",
+        ),
+        ("text", "Cấp lại giấy phép lái xe", "Cấp lai giấy phép lái xe"),
+        ("text", "Thôn 5, xã Lương Tài, tỉnh Bắc Ninh", "Thôn 5, xã Lượng Tài, tỉnh Bắc Ninh"),
+        ("text", "Xóm 2, xã Toàn Thắng, tỉnh Hải Dương", "Xóm 2, xã Toàn Thắng. tỉnh Hải Dương"),
+        ("text", "Sát hạch lái xe hạng D", "Sát hạch lái xe hạng Đ"),
+        ("agency", "ỦY BAN NHÂN DÂN PHƯỜNG LIÊN CHIỂU", "ỦY BAN NHÂN DÂN PHƯỜNG LIÊN CHIEU"),
+        ("agency", "TRUNG TÂM Y TẾ PHONG ĐIỀN", "PHONG ĐIỀN"),
+        ("address", "Tổ 18, thị trấn Bút Sơn, tỉnh Thanh Hóa", "Tổ 18 thị trấn Bút Sơn, tỉnh Thanh Hóa"),
+        ("address", "xã Đông Minh, huyện Tiền Hải, tỉnh Thái Bình", "Minh, huyện Tiền Hải, tỉnh Thái Bình"),
+        ("title", "TRƯỞNG PHÒNG TỔ CHỨC - HÀNH CHÍNH", "TRƯỞNG PHÒNG TỔ CHỨC - HÀNH CHÍN"),
+        ("abstract", "Ban hành Kế hoạch cải cách hành chính năm 2025", "Ban hành Kế hoạch cải cách hành chính năm"),
+        ("person", "Võ Trọng Hải", "Võ Trong Hải"),
+        ("person", "LÊ THỊ MAI", "LÊ THI MAI"),
+        ("person", "Ngô Thị Hồng Vân", "Thị Hồng Vân"),
+        ("place", "Quảng Ngãi", "Quảng Ngài"),
+        ("ethnicity", "Kinh", "Knh"),
+        ("nationality", "Việt Nam", "Việt"),
+        ("alcohol", "0,00 mg/l khí thở", "00 mg/l khí thở"),
+        ("business-number", "38A8431768", "388431768"),
+        ("number-words", "Hai tỷ năm trăm triệu đồng chẵn", "Hai tỷ năm trăm triệu đổng chẵn"),
+    ],
+)
+def test_a_misreading_is_told_from_what_is_usual_there(kind: str, right: str, read: str) -> None:
+    good = weighed(right, kind)
+    assert good is None or good.marred == 0
+    assert told(read, kind).marred > 0
+
+
+def test_a_word_that_no_list_has_is_unproven_and_nothing_worse() -> None:
+    found = told("Xưởng gỗ Kbang Plei Ngol", "text")
+    assert found.marred == 0
+    assert found.borne == 0
+
+
+def test_the_place_of_a_tone_mark_is_no_misreading() -> None:
+    for name in ("tỉnh Khánh Hòa", "tỉnh Khánh Hoà"):
+        assert told(name, "address") == Known(3, 3, 0)
+
+
+def test_a_commune_of_another_province_bears_nothing_out() -> None:
+    assert told("xã Đông Minh, tỉnh Thái Bình", "address").borne == 6
+    assert told("xã Đông Minh, tỉnh Cà Mau", "address").borne < 6
+
+
+def test_units_before_and_after_the_merger_are_named() -> None:
+    found = set(units.named())
+    assert ("province", "Hải Dương", "Hải Dương") in found
+    assert ("commune", "Kinh Môn", "Hải Phòng") in found
+    assert ("district", "Tiền Hải", "Thái Bình") in found
+
+
+def test_kinds_without_words_are_not_weighed() -> None:
+    assert weighed("2019-10-01", "date") is None
+    assert weighed("27B8148166", "business-number") is None
+
+
+@pytest.mark.parametrize("text", ["", "-", "…", ", ,", "\n"])
+def test_a_text_without_words_breaks_nothing(text: str) -> None:
+    for kind in ("text", "address", "person", "agency", "place", "abstract", "table", "alcohol"):
+        assert told(text, kind).words >= 1
