@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner
+
 from doors import Done, hoso
+from hoso.cli import hoso as command
 from hoso.exports.packages.check import Checked
 from hoso.exports.packages.container import opened
 from hoso.recipe.inspecting import inspect
@@ -25,10 +29,12 @@ class Office:
         return hoso(self.home, *words)
 
     def pack(self, dossier: str, kind: str, folder: Path, *more: str | Path) -> dict[str, Any]:
-        """The JSON row of a package that was made."""
-        done = self.run("package", dossier, "--as", kind, "--to", folder, *GIVEN, *more, "--json")
-        assert done.code == 0, done.err
-        return done.rows()[0]
+        """The JSON row of a package that was made, by the command called in this process."""
+        words = ["package", dossier, "--as", kind, "--to", folder, *GIVEN, *more, "--json"]
+        done = CliRunner().invoke(command, ["--home", str(self.home), *map(str, words)])
+        assert done.exit_code == 0, (done.output, done.exception)
+        row: dict[str, Any] = json.loads(done.stdout)
+        return row
 
     def look(self, path: Path) -> Checked:
         """What the validator says of a package, in this process."""

@@ -14,19 +14,20 @@ from packing import Office
 
 @pytest.fixture(scope="session")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Two sealed dossiers: HS0001 (three scans) and QD-2024.pdf; a third, HS0003, waits for a person."""
+    """Two sealed dossiers: HS0001 (three scans) and QD-2024.pdf; a third, OPEN, is held."""
     base = tmp_path_factory.mktemp("office")
     here = Office(base / "home")
     inbox = base / "in"
-    for name in ("HS0001", "HS0003"):
-        shutil.copytree(INBOX / name, inbox / name)
+    shutil.copytree(INBOX / "HS0001", inbox / "HS0001")
+    (inbox / "OPEN").mkdir()
+    shutil.copy(INBOX / "HS0002" / "scan1.jpg", inbox / "OPEN")
     shutil.copy(INBOX / "QD-2024.pdf", inbox)
     assert here.run("init", "--demo").code == 0
     here.run("digitize", inbox, "--jobs", "1")
     for dossier in ("HS0001", "QD-2024.pdf"):
         done = here.run("approve", "--dossier", dossier, "--with-problems", "--who", "Trần Thị Thử")
         assert done.code == 0, done.err
-    assert here.run("approve", "--dossier", "HS0003", "--hold", "--who", "Trần Thị Thử").code == 0
+    assert here.run("approve", "--dossier", "OPEN", "--hold", "--who", "Trần Thị Thử").code == 0
     return here
 
 

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tarfile
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from hoso import recipe
 from hoso.errors import Damaged
 from hoso.exports.packages import assemble, markup, write
-from hoso.exports.packages.profile import METS, PREMIS
+from hoso.exports.packages.profile import PREMIS
+from hoso.nouns import Document, Dossier, Fact, Outcome, PageRef, Record, Scan
+from hoso.recipe.packaging import received_of
+from hoso.site import Site
 from packing import GIVEN, Office
 
-P, M = f"{{{PREMIS}}}", f"{{{METS}}}"
+P = f"{{{PREMIS}}}"
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -109,7 +115,7 @@ def test_the_manifest_is_one_that_sha256sum_checks(aip: Path) -> None:
 
 
 def test_a_dossier_with_an_open_paper_is_not_packed(office: Office, tmp_path: Path) -> None:
-    done = office.run("package", "HS0003", "--as", "aip", "--to", tmp_path / "out", *GIVEN)
+    done = office.run("package", "OPEN", "--as", "aip", "--to", tmp_path / "out", *GIVEN)
     assert done.code == 4
     assert "not sealed" in done.err
     assert not (tmp_path / "out").exists()
@@ -181,3 +187,31 @@ def test_an_error_while_looking_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(Damaged):
         packed()
     assert not list(tmp_path.iterdir())
+
+
+def test_the_proof_of_the_night_goes_along_and_makes_a_new_package(office: Office, sip: Path, tmp_path: Path) -> None:
+    stamped = Office(Path(shutil.copytree(office.home, tmp_path / "home")))
+    at, record = "2026-12-01T02:00:00+07:00", b"0\x03\x02\x01\x01"
+    with Site(stamped.home) as site:
+        here = recipe.find(site, "QD-2024.pdf")[0]
+        ((document, sealed),) = here.sealed.items()
+        body = {"after": sealed.after, "evidence": site.store.put(record)}
+        site.ledger.tell(Fact("stamped", document, at, body))
+    made = Path(stamped.pack("QD-2024.pdf", "sip", tmp_path / "out")["path"])
+    assert made.name != sip.name
+    kept = next((made / "representations/rep1/metadata/preservation").glob("PROOF_*.ers"))
+    assert kept.read_bytes() == record
+    tree = markup.parse((made / "representations/rep1/metadata/preservation/PREMIS_rep1.xml").read_bytes())
+    assert at in [event.findtext(P + "eventDateTime") for event in tree.iter(P + "event")]
+
+
+def test_a_file_with_pages_of_another_dossier_stays_out() -> None:
+    scans = tuple(Scan("S", f"S/{n}.pdf", str(n) * 64, "application/pdf", 1, n) for n in (1, 2, 3))
+    refs = {"a": PageRef("1" * 64, 1), "b": PageRef("2" * 64, 1), "c": PageRef("2" * 64, 2), "d": PageRef("3" * 64, 1)}
+    records = tuple(Record(Document(name, "D", "khac", "khac@x", 1.0, (ref,)), ()) for name, ref in refs.items())
+    codes = {"a": "ONE", "b": "ONE", "c": "TWO", "d": "TWO"}
+    outcome = Outcome(Dossier("D", "S", scans, "2026-11-23T10:00:00+07:00"), "", (), (), records, codes=codes)
+    kept, left_out = received_of(outcome, "ONE")
+    assert ([scan.position for scan in kept], left_out) == ([1], 1)
+    alone = replace(outcome, codes=dict.fromkeys("abcd", "ONE"))
+    assert received_of(alone, "ONE") == (scans, 0)

@@ -99,6 +99,10 @@ def _paper(
         )
     scans = tuple((digest, "source") for digest in dict.fromkeys(ref.scan for ref in record.document.pages))
     signer = agent("organization", sealed.signer or "?")
+    for fact in site.ledger.facts("stamped", id_):
+        if fact.body["after"] == sealed.after:
+            what = "Đóng dấu thời gian chung trên cây băm của đêm (RFC 4998)."
+            yield Event("digital signature generation", fact.at, what, "success", ((id_, "outcome"),), program)
     if sealed.profile == KEPT:
         what = "Kiểm tra chữ ký số của tệp nhận được; giữ nguyên từng byte làm bản lưu trữ."
         yield Event("digital signature validation", sealed.at, what, _states(sealed), ((id_, "source"),), program)

@@ -23,12 +23,13 @@ from hoso.exports.packages.profile import CODES, Kind
 from hoso.exports.packages.write import Shape, written
 from hoso.nouns import Effect, Fact, Outcome, Record, Scan, Sealed, Standing
 from hoso.recipe import inspecting, packaged
+from hoso.recipe.stamping import evidence_of
 from hoso.recipe.standing import as_sealed
 from hoso.site import Site
 from hoso.stages import describe
 from hoso.stages.arrived import KEPT
 
-__all__ = ["Packed", "chosen", "codes_of", "known", "pack", "package_of"]
+__all__ = ["Packed", "chosen", "codes_of", "known", "pack", "package_of", "received_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def package_of(
     titled = [(record, site.forms.form(record.document.form).title, sealed) for record, sealed in papers]
     given_ = chosen(site, kind, values)
     described = describe.described_dossier(kind, shown, office.packages.archive, here.dossier, titled, given_)
-    scans, left_out = _scans(outcome, code) if originals or kind == "aip" else ((), 0)
+    scans, left_out = received_of(outcome, code) if originals or kind == "aip" else ((), 0)
     parts = (
         kind, profile.VERSION, describe.VERSION, packaged.VERSION, __version__, [s.after for _, s in papers],
         [s.digest for s in scans], described, office.packages, office.office,
@@ -166,7 +167,7 @@ def _papers(site: Site, here: Standing, outcome: Outcome, code: str) -> list[tup
     return [(as_sealed(site, record), here.sealed[record.document.id]) for record in records]
 
 
-def _scans(outcome: Outcome, code: str) -> tuple[tuple[Scan, ...], int]:
+def received_of(outcome: Outcome, code: str) -> tuple[tuple[Scan, ...], int]:
     """The received files of a dossier, each once, and how many stay out because pages of another dossier are in them."""
     others = {
         ref.scan for record in outcome.records if _code_of(outcome, record) != code for ref in record.document.pages
@@ -195,12 +196,14 @@ def _copy(
     applied = record.document.type.startswith("don_")
     described = describe.described_document(kind, record, title, sealed, of, number, applied)
     data = site.store.get(sealed.after)
+    proof = evidence_of(site, record.document.id, sealed.after)
     return Copy(
         record.document.id, name, Content(sealed.after, len(data), "application/pdf"), described, sealed.at,
         tuple(dict.fromkeys(ref.scan for ref in record.document.pages)), sealed.signer,
         sealed.profile == KEPT,
         given(keys.encode(record), "application/json"),
         given(sealed.evidence.encode(), "application/json") if sealed.evidence else None,
+        given(proof, "application/octet-stream") if proof else None,
     )  # fmt: skip
 
 

@@ -113,6 +113,8 @@ def _about(package: Package, copy: Copy) -> Iterator[tuple[str, Content, str, st
 def _evidence(package: Package, copy: Copy) -> Iterator[tuple[str, Content, str, str]]:
     if copy.evidence is not None:
         yield f"metadata/preservation/EVIDENCE_{copy.name}.json", copy.evidence, copy.at, "OTHER: HOSO-EVIDENCE"
+    if copy.proof is not None:
+        yield f"metadata/preservation/PROOF_{copy.name}.ers", copy.proof, package.at, "OTHER: RFC4998"
 
 
 def _listed(package: Package, whole: str, path: str, content: Content, at: str, kind: str) -> Listed:

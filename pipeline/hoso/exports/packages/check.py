@@ -185,14 +185,9 @@ def _compare(package: Opened, listing: _Listing, listed: dict[str, Fixity], foun
         elif own[0] != digest:
             found.append(Finding("file.digest", path))
         elif magic := _MAGIC.get(types.get(id_, "")):
-            begin = _begin(package, path, own[1])
-            if not any(mark in begin[:1024] if mark == b"%PDF-" else begin.startswith(mark) for mark in magic):
+            begin = package.begin(path)
+            if not any(mark in begin if mark == b"%PDF-" else begin.startswith(mark) for mark in magic):
                 found.append(Finding("file.kind", path, types[id_]))
-
-
-def _begin(package: Opened, path: str, size: int) -> bytes:
-    data = package.read(path, size)
-    return data[:1024] if data else b""
 
 
 def _contents(

@@ -64,6 +64,14 @@ class Opened:
             return None
         return data if len(data) <= most else None
 
+    def begin(self, path: str) -> bytes:
+        """The first kilobyte of ``path``, nothing where it cannot be read."""
+        try:
+            with self._members[path].open() as file:
+                return file.read(1024)
+        except _BROKEN:
+            return b""
+
     def digest(self, path: str) -> tuple[str, int] | None:
         """(SHA-256, bytes) of ``path``, None where it cannot be read or is larger than the container says."""
         if path not in self._digests:

@@ -35,7 +35,8 @@ class Content:
 class Copy:
     """The archive copy of one document and what goes with it. ``name`` is its file name without suffix; ``described`` the
     values of EAD_doc.xml by name; ``sources`` the digests of the scans it was made from; ``kept``: it is the received file
-    itself; ``record`` and ``evidence`` are the record and what was kept of the seal's check, as JSON."""
+    itself; ``record`` and ``evidence`` are the record and what was kept of the seal's check, as JSON; ``proof`` is its
+    evidence record (RFC 4998), DER."""
 
     document: str
     name: str
@@ -47,6 +48,7 @@ class Copy:
     kept: bool = False
     record: Content | None = None
     evidence: Content | None = None
+    proof: Content | None = None
 
 
 @dataclass(frozen=True, slots=True)
