@@ -92,16 +92,18 @@ def look(data: bytes, media_type: str, index: int, limits: Reading, dpi: float =
         page = decode(data, media_type, 1, limits)
         return shown(replace(page, dpi=dpi, dpi_known=True) if dpi else page)
     seen, known = (dpi, True) if dpi else _resolution(max(wide, high), (across + down) / 2)
-    grey = _drafted(data, "L", 1)
+    grey, flat = _drafted(data, "L", 1)
     by = min(8, 2 ** halves(seen))
-    tint = _drafted(data, "RGB", by)
+    tint, _ = _drafted(data, "RGB", by)
     if _grey_tail(grey) and _grey_tail(tint):
         raise _damaged(1, "its lower rows hold no data")
-    return Shown(raster(grey, seen, known), None if _is_grey(tint) else raster(tint, seen / by, known))
+    tinted = None if _is_grey(tint) else raster(tint, seen / by, known)
+    return Shown(Raster(grey.shape[1], grey.shape[0], 1, flat, seen, known), tinted)
 
 
-def _drafted(data: bytes, mode: str, by: int) -> Pixels:
-    """A JPEG in ``mode`` L or RGB, 1/``by`` of its size, turned as EXIF says. Raises Refused: page.damaged."""
+def _drafted(data: bytes, mode: str, by: int) -> tuple[Pixels, bytes]:
+    """A JPEG in ``mode`` L or RGB, 1/``by`` of its size, turned as EXIF says, as an array and the bytes it shares.
+    Raises Refused: page.damaged."""
     with _opened(data, "image/jpeg", 1) as image:
         size = image.width // by, image.height // by
         try:
@@ -110,7 +112,9 @@ def _drafted(data: bytes, mode: str, by: int) -> Pixels:
             if image.size != size:  # decoding rounds up
                 image = image.crop((0, 0, *size))
             image = ImageOps.exif_transpose(image) if _orientation(image) > 1 else image
-            return np.asarray(image)
+            flat = image.tobytes()
+            shape = (image.height, image.width) if mode == "L" else (image.height, image.width, 3)
+            return np.frombuffer(flat, np.uint8).reshape(shape), flat
         except _BROKEN as error:
             raise _damaged(1, f"{_why(error)}") from error
 

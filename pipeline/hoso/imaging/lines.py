@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from hoso.imaging.paper import Parts
-from hoso.imaging.pixels import Pixels, resize
+from hoso.imaging.pixels import Pixels, half, resize
 from hoso.nouns import Box
 
 __all__ = ["Piece", "Strip", "pieces", "strips"]
@@ -189,15 +189,15 @@ def _joined(
     middle = found.top + found.height / 2
     reach = _REACH * letter
     index = np.flatnonzero(core | (small & _dashes(found, letter)))
-    half = np.where(core[index], _BAND * letter, 1.0)
+    deep = np.where(core[index], _BAND * letter, 1.0)
     boxes = np.column_stack(
-        [found.left[index] - reach, middle[index] - half, found.right[index] + reach, middle[index] + half]
+        [found.left[index] - reach, middle[index] - deep, found.right[index] + reach, middle[index] + deep]
     )
     for left, top, right, bottom in (boxes / 2).astype(np.int32).tolist():
         cv2.rectangle(bands, (left, top), (right, bottom), 255, -1)
     if barriers is not None:
-        bars = cv2.resize(barriers, (wide - 1, high - 1), interpolation=cv2.INTER_AREA)
-        bands[: high - 1, : wide - 1][bars > 0] = 0
+        bars = half(barriers)
+        bands[: bars.shape[0], : bars.shape[1]][bars > 0] = 0
     for left, top, right, bottom in cells:
         at = (top + bottom) // 4
         cv2.rectangle(bands, (left // 2, at - 1), (right // 2, at + 1), 255, -1)

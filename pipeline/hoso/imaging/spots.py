@@ -116,13 +116,16 @@ def _in_step(row: Pixels, x: Pixels, y: Pixels, pitch: float, unit: float) -> Pi
 
 def _colons(x: Pixels, y: Pixels, unit: float) -> Pixels:
     """Which dots are the lower dot of a colon: another dot stands right above them."""
-    order = np.lexsort((y, x))
+    order = np.argsort(x, kind="stable")
+    across, down = x[order], y[order]
     lower = np.zeros(len(x), bool)
-    starts = np.searchsorted(x[order], x - 2 * unit)
-    stops = np.searchsorted(x[order], x + 2 * unit, side="right")
-    for k in np.flatnonzero(stops - starts > 1):
-        up = y[k] - y[order[starts[k] : stops[k]]]
-        lower[k] = bool(((up > 6 * unit) & (up < 18 * unit)).any())
+    for step in range(1, len(x)):
+        beside = np.flatnonzero(across[step:] - across[:-step] <= 2 * unit)
+        if not len(beside):
+            break
+        fall = down[beside + step] - down[beside]
+        far = (np.abs(fall) > 6 * unit) & (np.abs(fall) < 18 * unit)
+        lower[order[np.where(fall > 0, beside + step, beside)[far]]] = True
     return lower
 
 
