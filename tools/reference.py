@@ -40,7 +40,8 @@ def tables() -> str:
     from hoso.warehouses.ducklake import schema, views
 
     told = [TABLES_HEAD, "\n| view | holds |\n|---|---|\n"]
-    told += [f"| `{name}` | {comment} |\n" for name, (_, comment) in views.views(views.papers()).items()]
+    known = {**views.views(views.papers()), **views.first_known()}
+    told += [f"| `{name}` | {comment} |\n" for name, (_, comment) in known.items()]
     for table in schema.TABLES.values():
         told.append(f"\n### {table.name}\n\n{table.comment}\n\n| column | type | holds |\n|---|---|---|\n")
         told += [f"| `{name}` | {kind} | {comment} |\n" for name, kind, comment in table.columns]

@@ -18,10 +18,10 @@ from typing import Literal
 from hoso.verdicts import SignatureFinding, SignatureSlot, Verification, Violation
 
 __all__ = [
-    "Balance", "Batch", "Box", "Code", "Decision", "Document", "DocumentState", "Dossier", "Effect", "Fact",
+    "Balance", "Batch", "Box", "Code", "Decision", "Delivery", "Document", "DocumentState", "Dossier", "Effect", "Fact",
     "Field", "Filing", "Mandate", "Outcome", "Page", "PageRef", "Picture", "Place", "Problem", "Quarantined",
-    "Raster", "Reading", "Record", "Scan", "Sealed", "Seen", "SignatureFinding", "SignatureSlot", "Standing", "Survey",
-    "Verification", "Violation", "Word",
+    "Raster", "Reading", "Record", "Roll", "Scan", "Sealed", "Seen", "SignatureFinding", "SignatureSlot", "Standing",
+    "Survey", "Verification", "Violation", "Word",
 ]  # fmt: skip
 
 Box = tuple[float, float, float, float]
@@ -313,12 +313,41 @@ class Filing:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """What was handed to another system. ``key`` is its idempotency key, ``target`` the system, ``code`` the dossier code,
+    ``document`` empty for a whole dossier. ``state``: "intended", "done" or "refused"; ``answered`` is the instant of the
+    ``answer``, "" where there is none yet."""
+
+    key: str
+    target: str
+    code: str
+    document: str
+    at: str
+    state: Literal["intended", "done", "refused"] = "intended"
+    answered: str = ""
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """The rows of a register as they stand on ``day``, under the name of the warehouse's table. ``digest`` is of the file
+    they came from."""
+
+    name: str
+    day: str
+    digest: str
+    rows: tuple[Mapping[str, str | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
-    """Filings that become visible together, or not at all. ``key`` is the idempotency key, ``at`` the instant."""
+    """What becomes visible together, or not at all. ``key`` is the idempotency key, ``at`` the instant."""
 
     key: str
     at: str
     filings: tuple[Filing, ...]
+    rolls: tuple[Roll, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import fcntl
 import os
+import secrets
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 
-from hoso.errors import Damaged, Unavailable
+from hoso.errors import Damaged, Misconfigured, Unavailable
 from hoso.nouns import Batch
 from hoso.warehouses.api import Answer, Hit
+from hoso.warehouses.ducklake.derive import People, people
 from hoso.warehouses.ducklake.index import Entry, Index, entries
 from hoso.warehouses.ducklake.lake import Lake
 from hoso.warehouses.ducklake.questions import Questions
@@ -46,7 +49,7 @@ class House:
         """See :class:`hoso.warehouses.api.Warehouse`. Raises Unavailable when another committer holds on too long."""
         with self._lease(self._patience):
             if not self._checked:
-                self._lake.refresh()
+                self._lake.refresh(self._people)
                 self._checked = True
             if not self._index.made():
                 self._index.make()
@@ -58,7 +61,7 @@ class House:
             if (last + 1) % _LOADS_BETWEEN_TIDYING == 0:
                 self._lake.tidy()
             self._index.intend(batch.key)
-            made = rows(batch, last + 1)
+            made = rows(batch, last + 1, self._people)
             self._lake.append(made)
             self._index.add(batch.key, last + 1, entries(made))
         return True
@@ -113,13 +116,35 @@ class House:
         self._lake.close()
         self._index.close()
 
+    @cached_property
+    def _people(self) -> People:
+        """Keys of persons by the secret of the home, made where there is none yet and no row leans on it."""
+        path = self._root.parent / "keys" / "persons.key"
+        if not path.exists():
+            if self._lake.named():
+                raise Misconfigured(
+                    f"{path}: is missing, and the keys of persons in the warehouse were made with it; bring it back from a "
+                    "copy, or build the warehouse again with a new one: hoso rebuild"
+                )
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            temporary = path.with_suffix(f".{os.getpid()}")
+            handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_hex(32) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            with suppress(FileExistsError):
+                os.link(temporary, path)
+            temporary.unlink()
+        return people(bytes.fromhex(path.read_text().strip()))
+
     def _check(self) -> None:
         """Once a process, bring the views up to the forms of this Hoso; not while a loader, who does it too, is at work."""
         if not self._checked:
             about = self._questions.query("SELECT format, views FROM history.about", ()).rows[-1]
             if about != self._lake.wanted():
                 with suppress(Unavailable), self._lease(0.0):
-                    self._lake.refresh()
+                    self._lake.refresh(self._people)
             self._checked = True
 
     def _heal(self) -> None:

@@ -24,7 +24,8 @@ import duckdb
 
 from hoso import keys
 from hoso.errors import Damaged, HosoError, Misconfigured, Unavailable
-from hoso.warehouses.ducklake import schema, views
+from hoso.warehouses.ducklake import migrations, schema, views
+from hoso.warehouses.ducklake.derive import People
 from hoso.warehouses.ducklake.rows import Row
 from hoso.warehouses.ducklake.schema import FORMAT, TABLES, quoted
 
@@ -59,9 +60,9 @@ class Lake:
                 self._create(base)
         (self.root / "made").touch()
 
-    def refresh(self) -> bool:
-        """Bring the views up to the forms of this Hoso; whether there was anything to do. Raises Misconfigured for a
-        lake of a newer format."""
+    def refresh(self, people: People) -> bool:
+        """Bring tables and views up to this Hoso; whether there was anything to do. ``people`` gives the key of a person,
+        for rows of older formats. Raises Misconfigured for a lake of a newer format."""
         about = self.read("SELECT format, views FROM history.about")[-1]
         if int(str(about[0])) > FORMAT:
             raise Misconfigured(
@@ -71,9 +72,10 @@ class Lake:
         if about == self.wanted():
             return False
         with self.transaction() as base:
+            migrations.bring_up(base, int(str(about[0])), people, _append)
             for statement in views.statements(views.papers()):
                 base.execute(statement)
-            base.execute("UPDATE history.about SET views = ?", [_fingerprint()])
+            base.execute("UPDATE history.about SET format = ?, views = ?", [FORMAT, _fingerprint()])
         return True
 
     def wanted(self) -> Row:
@@ -91,19 +93,15 @@ class Lake:
         ((own, last),) = self.read("SELECT max(load) FILTER (key = ?), max(load) FROM history.receipts", [key])
         return (None if own is None else int(str(own))), int(str(last or 0))
 
+    def named(self) -> bool:
+        """Whether there is a row that holds the key of a person."""
+        there = "SELECT 1 FROM duckdb_tables() WHERE database_name = 'lake' AND table_name = 'mentions'"
+        return bool(self.read(there)) and bool(self.read("SELECT 1 FROM history.mentions LIMIT 1"))
+
     def append(self, rows: dict[str, list[Row]]) -> None:
         """Append rows, receipt among them, in one transaction."""
         with self.transaction() as base:
-            for name, found in rows.items():
-                if found:
-                    # As one text: DuckDB looks for pandas anew for every Python value in a list (10 s for 200 documents).
-                    kinds = {column: [kind] for column, kind, _ in TABLES[name].columns}
-                    values = dict(zip(kinds, map(list, zip(*found, strict=True)), strict=True))
-                    columns = ", ".join(f'unnest(j."{column}")' for column in kinds)
-                    base.execute(
-                        f"INSERT INTO history.{name} SELECT {columns} FROM (SELECT from_json(?, ?) AS j)",
-                        [keys.encode(values).decode(), keys.encode(kinds).decode()],
-                    )
+            _append(base, rows)
 
     def read(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         """The answer to a question of Hoso's own."""
@@ -216,6 +214,20 @@ def connect(root: Path, *, writing: bool) -> duckdb.DuckDBPyConnection:
             base.close()
             raise
     return base
+
+
+def _append(base: duckdb.DuckDBPyConnection, rows: dict[str, list[Row]]) -> None:
+    """Append rows to their tables, inside a transaction."""
+    for name, found in rows.items():
+        if found:
+            # As one text: DuckDB looks for pandas anew for every Python value in a list (10 s for 200 documents).
+            kinds = {column: [kind] for column, kind, _ in TABLES[name].columns}
+            values = dict(zip(kinds, map(list, zip(*found, strict=True)), strict=True))
+            columns = ", ".join(f'unnest(j."{column}")' for column in kinds)
+            base.execute(
+                f"INSERT INTO history.{name} SELECT {columns} FROM (SELECT from_json(?, ?) AS j)",
+                [keys.encode(values).decode(), keys.encode(kinds).decode()],
+            )
 
 
 def _extension(base: duckdb.DuckDBPyConnection, name: str) -> Path:

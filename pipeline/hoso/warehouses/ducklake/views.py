@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from hoso import forms, resources
-from hoso.warehouses.ducklake.schema import TABLES, current, quoted
+from hoso.warehouses.ducklake import dimensions
+from hoso.warehouses.ducklake.schema import TABLES, current, first, quoted
 
-__all__ = ["Column", "Paper", "papers", "statements", "views"]
+__all__ = ["Column", "Paper", "first_known", "papers", "statements", "views"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,20 @@ _KIND = {"DATE": "date", "JSON": "table"}
 
 def statements(known: tuple[Paper, ...]) -> Iterator[str]:
     """What makes all views anew, in order; the catalog must be the default one."""
-    for name, (sql, comment) in views(known).items():
-        yield f"CREATE OR REPLACE VIEW main.{name} AS {sql}"
-        yield f"COMMENT ON VIEW main.{name} IS {quoted(comment)}"
+    yield "CREATE SCHEMA IF NOT EXISTS first_known"
+    for name, (sql, comment) in {**views(known), **first_known()}.items():
+        schema, _, plain = name.rpartition(".")
+        yield f"CREATE OR REPLACE VIEW {schema or 'main'}.{plain} AS {sql}"
+        yield f"COMMENT ON VIEW {schema or 'main'}.{plain} IS {quoted(comment)}"
+
+
+def first_known() -> dict[str, tuple[str, str]]:
+    """(query, Vietnamese comment) of the views of what was first known, by name with the schema."""
+    return {
+        f"first_known.{name}": (first(name), f"{table.comment} (như lần nạp đầu)")
+        for name, table in TABLES.items()
+        if table.of
+    }
 
 
 def views(known: tuple[Paper, ...]) -> dict[str, tuple[str, str]]:
@@ -77,6 +89,8 @@ def views(known: tuple[Paper, ...]) -> dict[str, tuple[str, str]]:
     made["v_ho_so"] = (_DOSSIERS, "Hồ sơ với số văn bản, số trang và số trường cần kiểm tra")
     made["v_tai_lieu"] = (_documents(known), "Văn bản với tên dữ liệu đặc tả của Thông tư 05/2025/TT-BNV")
     made["v_truong"] = (_FIELDS, "Trường thông tin với tệp quét, trang và vị trí nét mực")
+    made["v_sua_doi"] = (_CHANGED, "Trường có giá trị khác lần nạp đầu: trước, sau, ai duyệt")
+    made |= dimensions.VIEWS
     made["v_can_kiem_tra"] = (_DOUBTFUL, "Trường nghi ngờ hoặc thiếu và vấn đề đã phát hiện")
     for paper in known:
         made[f"v_{paper.type}"] = (_wide(paper), f"{paper.title}: mỗi văn bản một dòng, mỗi trường một cột")
@@ -97,10 +111,24 @@ LEFT JOIN (SELECT dossier, count(*) AS doubtful FROM ({current("fields")})
 _FIELDS = f"""
 SELECT d.code AS ma_ho_so, d.type AS loai, f.name AS truong, f.value AS gia_tri, f.raw AS nguyen_van,
        f.confidence AS do_tin_cay, f.status AS tinh_trang, p.scan AS tep, p.page AS trang, f.position AS vi_tri,
-       f.box_l, f.box_t, f.box_r, f.box_b, f.source AS nguon, f.rule AS quy_tac, f.document
+       f.box_l, f.box_t, f.box_r, f.box_b, f.source AS nguon, f.rule AS quy_tac, f.document,
+       f.kind AS kieu, f.value_date AS gia_tri_ngay, f.value_number AS gia_tri_so, f.engine AS bo_nhan_dang,
+       f.form AS mau, f.verified_by AS nguoi_duyet, f.verified_at AS duyet_luc
 FROM ({current("fields")}) f
 JOIN ({current("documents")}) d USING (document, load)
 LEFT JOIN ({current("pages")}) p USING (document, load, position)
+"""
+
+_CHANGED = f"""
+SELECT d.code AS ma_ho_so, d.type AS loai, coalesce(x.name, y.name) AS truong, y.value AS truoc, x.value AS sau,
+       x.verified_by AS nguoi_duyet, x.verified_at AS duyet_luc, y.loaded_at AS nap_truoc, d.loaded_at AS nap_sau,
+       d.document
+FROM ({current("documents")}) d
+JOIN (SELECT document, name, min_by(value, ordinal) AS value, min(verified_by) AS verified_by,
+             min(verified_at) AS verified_at FROM ({current("fields")}) GROUP BY document, name) x USING (document)
+FULL JOIN (SELECT document, name, min_by(value, ordinal) AS value, min(loaded_at) AS loaded_at
+           FROM ({first("fields")}) GROUP BY document, name) y USING (document, name)
+WHERE d.document IS NOT NULL AND x.value IS DISTINCT FROM y.value
 """
 
 _DOUBTFUL = f"""
