@@ -7,6 +7,7 @@ holds. The look into a PDF is handed over (``stages/`` knows signatures and PDF/
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -197,25 +198,23 @@ def _contents(
     head = _xml(package, _EAD, found) if _EAD in package else None
     of = values(head) if head is not None else {}
     described: list[dict[str, str]] = []
-    count = 0
+    files = 0
     for part in parts:
         about = _described(package, part, kind, of, found)
         described += about.values()
         if part.base.endswith("/rep1/"):
-            count += len(part.files)
+            files += len(part.files)
             found += [Finding("mets.undescribed", path) for id_, (path, _, _) in part.files.items() if id_ not in about]
             _pdfs(package, part, about, pdf, largest, found)
         _preserved(package, part, kind, found)
-    codes = [one["docCode"] for one in described if one.get("docCode")]
-    found += [
-        Finding("ead.twice", _EAD, f"docCode × {codes.count(code)}") for code in set(codes) if codes.count(code) > 1
-    ]
+    codes = Counter(one["docCode"] for one in described if one.get("docCode"))
+    found += [Finding("ead.twice", _EAD, f"docCode × {count}") for count in codes.values() if count > 1]
     if head is not None:
-        found += descriptions.dossier(head, _EAD, kind, described, count)
+        found += descriptions.dossier(head, _EAD, kind, described, files)
     names = frozenset(value for part in parts for value in part.files)
     if _PREMIS in package and (tree := _xml(package, _PREMIS, found)) is not None:
         found += descriptions.preserved(tree, _PREMIS, kind, {}, names, root=True)
-    return count
+    return files
 
 
 def _described(
