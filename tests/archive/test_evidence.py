@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from asn1crypto import cms, parser
+from asn1crypto import cms, crl, parser, tsp
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from authority import Authority, serving
 from hoso.errors import Misconfigured
@@ -188,3 +189,46 @@ def test_parts_of_records_put_together_do_not_hold(stamped: Path, record: bytes,
 def test_a_root_that_is_no_certificate_is_the_office_s_matter(record: bytes) -> None:
     with pytest.raises(Misconfigured):
         judged(papers(1)[0], record, [b"no certificate"], END)
+
+
+@pytest.fixture(scope="module")
+def lone() -> tuple[Authority, bytes]:
+    """An authority, and its token over the digest of the first copy."""
+    authority = Authority(NIGHT, "http://127.0.0.1:9")
+    imprint = {"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": hashlib.sha256(papers(1)[0]).digest()}
+    request = tsp.TimeStampReq({"version": 1, "message_imprint": imprint, "cert_req": True})
+    answer = tsp.TimeStampResp.load(authority.timestamp(request.dump()))
+    return authority, tokens.normal(answer["time_stamp_token"])
+
+
+def test_a_record_of_another_program_is_read_as_the_standard_allows(lone: tuple[Authority, bytes]) -> None:
+    """RFC 4998, 4.1: without a hash algorithm that of the timestamp counts; without a tree it is over the document."""
+    authority, token = lone
+    roots = [authority.root.public_bytes(Encoding.PEM)]
+    stamp = tsp.ArchiveTimeStamp({"time_stamp": cms.ContentInfo.load(token)}).dump()
+    grouped = {"reduced_hashtree": [[hashlib.sha256(papers(1)[0]).digest()]], "time_stamp": cms.ContentInfo.load(token)}
+    for der in (stamp, tsp.ArchiveTimeStamp(grouped).dump()):
+        foreign = composed(((Link("sha256", (), token, der),),))
+        assert judged(papers(1)[0], foreign, roots, NIGHT).state == "valid"
+        assert judged(papers(2)[1], foreign, roots, NIGHT).state == "other"
+
+
+def test_a_timestamp_whose_certificate_was_revoked_before_is_no_proof(lone: tuple[Authority, bytes]) -> None:
+    authority, token = lone
+    roots = [authority.root.public_bytes(Encoding.PEM)]
+    for gone in (False, True):
+        authority.revoked = {authority.stamp.serial_number} if gone else set()
+        proven = tokens.proven(token, (), (), [crl.CertificateList.load(authority.crl("root"))])
+        found = judged(papers(1)[0], composed(((Link("sha256", (), proven),),)), roots, NIGHT + timedelta(days=30))
+        assert (found.state, found.stamps[0].revocation) == (("revoked", "revoked") if gone else ("valid", "good"))
+
+
+def test_a_token_that_is_no_timestamp_is_a_verdict(lone: tuple[Authority, bytes]) -> None:
+    authority, token = lone
+    roots = [authority.root.public_bytes(Encoding.PEM)]
+    data = cms.ContentInfo({"content_type": "data", "content": b"no token"}).dump()
+    content = cms.ContentInfo.load(token)
+    content["content"]["signer_infos"] = []
+    for wrong in (data, content.dump(force=True)):
+        found = judged(papers(1)[0], composed(((Link("sha256", (), wrong),),)), roots, NIGHT)
+        assert found.state in ("unreadable", "broken")
