@@ -137,7 +137,9 @@ def filed(at: datetime, office: Office) -> Callable[..., bytes]:
     """The archive copy of pages given as (bytes, media type, Seen)."""
     from hoso.stages.compose import compose
 
-    def make(*pages: tuple[bytes, str, Seen], mark: bool = True, when: datetime | None = None) -> bytes:
+    def make(
+        *pages: tuple[bytes, str, Seen], mark: bool = True, when: datetime | None = None, **profiles: Any
+    ) -> bytes:
         parts = [
             (Scan("HS1", f"HS1/{n}", seen.page.ref.scan, media, len(data), n), data, seen)
             for n, (data, media, seen) in enumerate(pages, start=1)
@@ -149,7 +151,7 @@ def filed(at: datetime, office: Office) -> Callable[..., bytes]:
         seens = tuple(seen for _, _, seen in parts)
         record = Record(document, fields)
         outcome = Outcome(dossier, "", tuple(s.page for s in seens), ("",) * len(seens), (record,))
-        return compose(parts, record, outcome, office, when or at, mark=mark)
+        return compose(parts, record, outcome, office, when or at, mark=mark, **profiles)
 
     return make
 

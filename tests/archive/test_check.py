@@ -264,7 +264,6 @@ BREAKS: dict[str, tuple[str, Breaker]] = {
     "level": ("6.6.4", lambda pdf: packet(pdf, "conformance>U<", "conformance>B<")),
     "title differs": ("6.6.3", lambda pdf: pdf.docinfo.__setitem__("/Title", "another")),
     "date differs": ("6.6.3", lambda pdf: pdf.docinfo.__setitem__("/ModDate", "D:20200101000000+07'00'")),
-    "embedded file": ("6.8", set_key(root, "/Names", Dictionary(EmbeddedFiles=Dictionary()))),
     "file specification": ("6.8", set_key(root, "/Private", Dictionary(Type=Name.Filespec, EF=Dictionary()))),
     "layer without name": ("6.9", lambda pdf: layers(pdf)),
     "layer automation": ("6.9", lambda pdf: layers(pdf, Name=String("a"), AS=Array([]))),

@@ -6,6 +6,7 @@ import io
 import re
 import shutil
 import subprocess
+import zlib
 from dataclasses import dataclass
 from datetime import timedelta
 from html import unescape
@@ -160,7 +161,7 @@ def test_words_are_found_by_search(copy: bytes) -> None:
 
 @dataclass(frozen=True)
 class Held:
-    """An image as it lies in a file."""
+    """An image as it lies in a file, out of the Flate that may be around its own codec."""
 
     raw: bytes
     filter: str
@@ -172,13 +173,14 @@ def images(pdf: bytes) -> list[Held]:
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         return [
             Held(
-                one.read_raw_bytes(),
-                str(one.Filter),
+                zlib.decompress(one.read_raw_bytes()) if len(filters) > 1 else one.read_raw_bytes(),
+                str(filters[-1]),
                 str(one.ColorSpace if isinstance(one.ColorSpace, pikepdf.Name) else one.ColorSpace[0]),
                 frozenset(one.keys()),
             )
             for one in opened.objects
             if isinstance(one, pikepdf.Stream) and "/Width" in one
+            for filters in [list(one.Filter) if isinstance(one.Filter, pikepdf.Array) else [one.Filter]]
         ]
 
 

@@ -90,7 +90,8 @@ def sentence(seen: Verification, language: str) -> str:
     parts = [f"{f.name or '?'}: {_said('state-' + f.state, language)}" for f in seen.signatures]
     if seen.unproven:
         parts.append("note: the file keeps no proof (OCSP, CRL) that the certificate was not revoked when it signed")
-    pdfa = f"PDF/A-2u: {len(seen.violations)} rules broken" if seen.violations else "PDF/A-2u holds"
+    name = "PDF/A-3u" if seen.claim.startswith("3") else "PDF/A-2u"
+    pdfa = f"{name}: {len(seen.violations)} rules broken" if seen.violations else f"{name} holds"
     return "; ".join([*parts, pdfa, "conversion mark found" if seen.mark else "no conversion mark"])
 
 

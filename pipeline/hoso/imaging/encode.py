@@ -21,7 +21,7 @@ from hoso.errors import Refused
 from hoso.imaging.pixels import array
 from hoso.nouns import Picture, Raster
 
-__all__ = ["embed", "graphic", "picture"]
+__all__ = ["embed", "graphic", "group4", "picture"]
 
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/tiff": "TIFF"}
 _BROKEN = (OSError, ValueError, TypeError, SyntaxError, KeyError, IndexError, EOFError, OverflowError, struct.error,
@@ -66,6 +66,11 @@ def picture(page: Raster) -> Picture:
         pixels = pixels[..., 0]
     base = Picture(page.width, page.height, 8, "png", "gray", b"", dpi=(page.dpi, page.dpi))
     return _lossless(Image.fromarray(pixels), base)
+
+
+def group4(image: Any) -> Picture:
+    """A picture of two levels (mode "1") as one CCITT group 4 stream, without loss."""
+    return _group4(image, Picture(image.width, image.height, 1, "g4", "gray", b""))
 
 
 def graphic(png: bytes) -> Picture:

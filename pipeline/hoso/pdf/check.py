@@ -1,4 +1,4 @@
-"""Owns the structural check of PDF/A-2u: every rule of ISO 19005-2 that our writer must keep, on any file.
+"""Owns the structural check of PDF/A-2u and 3u: every rule of ISO 19005-2 and -3 that our writer must keep, on any file.
 
 An approval here is no certificate: ``verapdf`` is asked beside it where it is installed. Never changes a file, never
 raises over one. The rules on bytes, content, fonts and metadata are in ``check_*``; those on objects are here.
@@ -17,6 +17,7 @@ from pikepdf import Dictionary, Name, Pdf, PikepdfError, Stream
 
 from hoso.nouns import SignatureSlot, Violation
 from hoso.pdf import check_file, check_xmp, slot
+from hoso.pdf.attached import Files
 from hoso.pdf.check_content import Drawing, colour_rules, icc_rules, state_rules
 from hoso.pdf.check_fonts import rules as font_rules
 from hoso.pdf.drawing import resources as resources_of
@@ -51,12 +52,17 @@ class Told:
 
 
 def violations(data: bytes) -> tuple[Violation, ...]:
-    """The rules of PDF/A-2u that ``data`` breaks, at most 200; empty where none is."""
+    """The rules of PDF/A-2u, or 3u where it claims that, that ``data`` breaks, at most 200; empty where none is."""
     return examine(data).violations
 
 
 def examine(data: bytes) -> Told:
     """All that the check sees of ``data``."""
+    return _examined(data, 0)
+
+
+def _examined(data: bytes, depth: int) -> Told:
+    """``depth``: in how many files, one in the other, ``data`` is embedded."""
     found = list(check_file.rules(data))
     pages, claim, readable = 0, "", False
     slots: tuple[SignatureSlot, ...] = ()
@@ -64,7 +70,7 @@ def examine(data: bytes) -> Told:
         with pikepdf.open(BytesIO(data), inherit_page_attributes=False) as pdf:
             readable = True
             pages, claim = len(pdf.pages), _claim(pdf)
-            for violation in _document(pdf, data):
+            for violation in _document(pdf, data, 3 if claim.startswith("3") else 2, depth):
                 found.append(violation)
                 if len(found) >= _MOST:
                     break
@@ -83,7 +89,7 @@ def _claim(pdf: Pdf) -> str:
     return told.claim if told else ""
 
 
-def _document(pdf: Pdf, data: bytes) -> Iterator[Violation]:
+def _document(pdf: Pdf, data: bytes, part: int, depth: int) -> Iterator[Violation]:
     if "/ID" not in pdf.trailer or len(pdf.trailer["/ID"]) != 2:
         yield Violation("6.1.3", "the trailer has no ID of two strings", "trailer")
     if pdf.is_encrypted:
@@ -96,11 +102,20 @@ def _document(pdf: Pdf, data: bytes) -> Iterator[Violation]:
     drawing = Drawing(intent)
     for number, page in enumerate(pdf.pages, start=1):
         yield from _page(page, drawing, number)
+    files = Files()
     for found in pdf.objects:
-        yield from _object(found, drawing)
+        yield from _object(found, drawing, files)
+    yield from files.rules(part, lambda inner: _embedded(inner, depth))
     for use in drawing.uses.values():
         yield from font_rules(use)
     yield from _signatures(pdf, data)
+
+
+def _embedded(data: bytes, depth: int) -> tuple[Violation, ...]:
+    """What is wrong with a file embedded in a PDF/A-2, which must be archival itself (6.8)."""
+    if depth:
+        return (Violation("6.8", "files are embedded in embedded files"),)
+    return _examined(data, depth + 1).violations
 
 
 def _catalogue(pdf: Pdf) -> Iterator[Violation]:
@@ -111,7 +126,7 @@ def _catalogue(pdf: Pdf) -> Iterator[Violation]:
     if bool(root.get("/NeedsRendering", False)):
         yield Violation("6.4.2", "NeedsRendering is true", where)
     names = root.get("/Names", Dictionary())
-    for key, clause in (("/JavaScript", "6.5.1"), ("/EmbeddedFiles", "6.8"), ("/AlternatePresentations", "6.10")):
+    for key, clause in (("/JavaScript", "6.5.1"), ("/AlternatePresentations", "6.10")):
         if key in names:
             yield Violation(clause, f"{key} among the names of the document", where)
     if set(root.get("/Perms", Dictionary()).keys()) - {"/UR3", "/DocMDP"}:
@@ -209,7 +224,7 @@ def _type_of(field: Any) -> str:
     return ""
 
 
-def _object(found: Any, drawing: Drawing) -> Iterator[Violation]:
+def _object(found: Any, drawing: Drawing, files: Files) -> Iterator[Violation]:
     """Rules on one indirect object and the direct ones in it."""
     if not isinstance(found, Stream | Dictionary | pikepdf.Array):
         return
@@ -218,10 +233,10 @@ def _object(found: Any, drawing: Drawing) -> Iterator[Violation]:
         yield from _stream(found, drawing, where)
     elif _harmless(found.unparse(resolved=True)):
         return
-    yield from _values(found, where, 0)
+    yield from _values(found, where, 0, files)
 
 
-_DOUBTFUL = re.compile(rb"\d{10}|#|/(?:S|EF|ExtGState)(?![A-Za-z0-9])|[^\s/<>()\[\]]{120}")
+_DOUBTFUL = re.compile(rb"\d{10}|#|/(?:S|EF|AF|ExtGState)(?![A-Za-z0-9])|[^\s/<>()\[\]]{120}")
 
 
 def _harmless(body: bytes) -> bool:
@@ -230,13 +245,12 @@ def _harmless(body: bytes) -> bool:
     return len(body) < 32767 and _DOUBTFUL.search(body) is None
 
 
-def _values(found: Any, where: str, depth: int) -> Iterator[Violation]:
+def _values(found: Any, where: str, depth: int, files: Files) -> Iterator[Violation]:
     """Limits of 6.1.13 and dictionaries that are actions or file specifications, through direct objects."""
     if isinstance(found, Stream | Dictionary):
         if len(str(found.get("/S", ""))) and str(found.get("/Type", "/Action")) == "/Action":
             yield from _action(found, where)
-        if "/EF" in found:
-            yield Violation("6.8", "a file is embedded", where)
+        files.see(found, where)
         if str(found.get("/Type", "")) == "/ExtGState":
             yield from state_rules(found, where)
         items = [(str(key), value) for key, value in found.items()]
@@ -253,7 +267,7 @@ def _values(found: Any, where: str, depth: int) -> Iterator[Violation]:
         elif isinstance(value, pikepdf.String) and len(bytes(value)) > 32767:
             yield Violation("6.1.13", "a string is longer than 32,767 bytes", where)
         elif isinstance(value, Dictionary | pikepdf.Array) and not value.is_indirect and depth < 20:
-            yield from _values(value, where, depth + 1)
+            yield from _values(value, where, depth + 1, files)
 
 
 def _action(found: Any, where: str) -> Iterator[Violation]:
@@ -284,8 +298,6 @@ def _stream(found: Stream, drawing: Drawing, where: str) -> Iterator[Violation]:
         yield Violation("6.2.9", "a PostScript XObject", where)
     elif "/PatternType" in found:
         yield from drawing.rules(found, found.get("/Resources", Dictionary()), where)
-    elif str(found.get("/Type", "")) == "/EmbeddedFile":
-        yield Violation("6.8", "a file is embedded", where)
 
 
 def _image(found: Stream, intent: str, where: str) -> Iterator[Violation]:

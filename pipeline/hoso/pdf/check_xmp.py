@@ -32,6 +32,7 @@ _KNOWN: Mapping[str, Mapping[str, str]] = {
     _ID: dict.fromkeys(("part", "conformance", "amd", "corr"), ""),
 }  # fmt: skip
 _TYPES = {"Text", "Integer", "Real", "Boolean", "Date", "URI", "URL", "MIMEType", "ProperName", "AgentName", "Locale"}
+_CLAIMS = {"2U", "2A", "3U", "3A"}
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
 _PDF_DATE = re.compile(r"D:(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)([+-])(\d\d)'(\d\d)'?")
 
@@ -132,8 +133,8 @@ def rules(packet: bytes, info: Mapping[str, str]) -> Iterator[Violation]:
     yield from (Violation("6.6.2.3.3", text, where) for text in told.broken)
     for (space, name), value in told.values.items():
         yield from _named(told, space, name, value)
-    if told.values.get((_ID, "part")) != "2" or told.values.get((_ID, "conformance")) not in {"U", "A"}:
-        yield Violation("6.6.4", f"the claim is {told.claim or 'missing'}, not PDF/A-2u", where)
+    if told.claim not in _CLAIMS:
+        yield Violation("6.6.4", f"the claim is {told.claim or 'missing'}, neither PDF/A-2u nor 3u", where)
     yield from _agreement(told, info)
 
 

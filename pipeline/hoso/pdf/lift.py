@@ -91,6 +91,12 @@ class Source:
         wide, high = (right - left) * unit, (top - bottom) * unit
         return (high, wide) if self._turn(index) % 180 else (wide, high)
 
+    def scan(self, index: int) -> tuple[int, int]:
+        """(bits a component, bytes of its stream) of the scan of a page that is taken over as "image"."""
+        image, _ = self._look(index).images[0]
+        bits = 1 if bool(image.get("/ImageMask", False)) else int(image.get("/BitsPerComponent", 8))
+        return bits, len(image.read_raw_bytes())
+
     def place(self, out: Pdf, index: int, kind: str, turned: Callable[[int], Matrix]) -> tuple[Object, Matrix]:
         """The XObject of page ``index`` copied into ``out``, and the matrix that draws it on the unit square.
 

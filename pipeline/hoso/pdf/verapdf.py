@@ -25,8 +25,8 @@ def available() -> bool:
     return shutil.which("verapdf") is not None
 
 
-def violations(data: bytes) -> tuple[Violation, ...]:
-    """What veraPDF finds broken in ``data`` as PDF/A-2u; empty where it says that the file complies.
+def violations(data: bytes, flavour: str = "2u") -> tuple[Violation, ...]:
+    """What veraPDF finds broken in ``data`` as PDF/A of that ``flavour``; empty where it says that the file complies.
 
     Raises Unavailable where the program is missing, does not end in two minutes, or gives no report.
     """
@@ -38,7 +38,7 @@ def violations(data: bytes) -> tuple[Violation, ...]:
         path.write_bytes(data)
         try:
             told = subprocess.run(
-                [program, "--format", "xml", "--flavour", "2u", str(path)],
+                [program, "--format", "xml", "--flavour", flavour, str(path)],
                 capture_output=True,
                 check=False,
                 timeout=_SECONDS,

@@ -44,13 +44,15 @@ PROPERTIES: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Meta:
-    """What the metadata say. ``at`` carries its zone; ``names`` are keys of :data:`PROPERTIES`, empty values left out."""
+    """What the metadata say. ``at`` carries its zone; ``names`` are keys of :data:`PROPERTIES`, empty values left out.
+    ``part`` of ISO 19005 that is claimed, 2 or 3."""
 
     title: str
     at: datetime
     author: str = ""
     producer: str = "Hoso"
     names: Mapping[str, str] = field(default_factory=dict)
+    part: int = 2
 
 
 def pdf_date(at: datetime) -> str:
@@ -60,7 +62,7 @@ def pdf_date(at: datetime) -> str:
 
 
 def packet(meta: Meta) -> bytes:
-    """The XMP packet, UTF-8, claiming PDF/A-2u. Raises ValueError for an unknown name."""
+    """The XMP packet, UTF-8, claiming PDF/A-2u or 3u. Raises ValueError for an unknown name."""
     unknown = sorted(set(meta.names) - set(PROPERTIES))
     if unknown:
         raise ValueError(f"unknown archive names: {', '.join(unknown)}; known: {', '.join(PROPERTIES)}")
@@ -73,7 +75,7 @@ def packet(meta: Meta) -> bytes:
     body = f"""<x:xmpmeta xmlns:x="adobe:ns:meta/">
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">
-<pdfaid:part>2</pdfaid:part>
+<pdfaid:part>{meta.part}</pdfaid:part>
 <pdfaid:conformance>U</pdfaid:conformance>
 </rdf:Description>
 <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/">

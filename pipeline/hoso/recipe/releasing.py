@@ -202,8 +202,10 @@ def _signed(site: Site, outcome: Outcome, record: Record, effect: Effect, waitin
         for scan in [next(s for s in outcome.dossier.scans if s.digest == seen.page.ref.scan)]
     ]
     office, limits = site.settings.office, site.settings.reading
-    mark, image = site.settings.archive.mark, _image(site)
-    composed, plot = compose.composed(parts, record, outcome, office, at, mark=mark, limits=limits)
+    archive, image = site.settings.archive, _image(site)
+    composed, plot = compose.composed(
+        parts, record, outcome, office, at, mark=archive.mark, limits=limits, profile=archive.profile, pdfa=archive.pdfa
+    )
     kept = signed = waiting.read_bytes() if waiting.exists() else b""
     way = seal.steps(
         composed, site.signer, look, at, site.now(), signed=kept, office=office.name, image=image, plot=plot

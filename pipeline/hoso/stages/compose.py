@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from math import isclose
 
+from hoso.errors import Misconfigured
 from hoso.imaging import encode
 from hoso.imaging.shade import dark
 from hoso.nouns import Outcome, Picture, Record, Scan, Seen
@@ -20,11 +21,15 @@ from hoso.pdf import marks, render
 from hoso.pdf.lift import Source
 from hoso.pdf.xmp import Meta
 from hoso.settings import Office, Reading
+from hoso.stages.parted import HOW, parted
 from hoso.stages.place import Ground, Plot, free_box, top_right
+from hoso.stages.stated import record_file
 
-__all__ = ["VERSION", "compose", "composed", "mark_text"]
+__all__ = ["PDFA", "PROFILES", "VERSION", "compose", "composed", "mark_text"]
 
-VERSION = "1"
+VERSION = "2"
+PROFILES, PDFA = ("default", "mrc"), ("2u", "3u")
+"""Compression profiles of the images, and profiles of PDF/A: values of ``[archive] profile`` and ``[archive] pdfa``."""
 
 HANOI = timezone(timedelta(hours=7))
 _MM = 72 / 25.4
@@ -68,13 +73,16 @@ def compose(
     *,
     mark: bool = True,
     limits: Reading | None = None,
+    profile: str = "default",
+    pdfa: str = "2u",
 ) -> bytes:
     """The archive copy of ``record``'s document. ``parts`` are its pages in order: scan, its bytes, what was read.
 
-    PDF/A-2u, unsigned, the same bytes for the same input and instant. Raises Refused where a page cannot be read
-    ("page.damaged", "file.damaged"), ValueError for no pages.
+    PDF/A-2u, unsigned, the same bytes for the same input and instant; with ``pdfa`` "3u" a PDF/A-3u that has the record
+    attached. ``profile`` "mrc" parts paper and ink of pages that suit. Raises Refused where a page cannot be read
+    ("page.damaged", "file.damaged"), Misconfigured for an unknown profile, ValueError for no pages.
     """
-    return composed(parts, record, outcome, office, at, mark=mark, limits=limits)[0]
+    return composed(parts, record, outcome, office, at, mark=mark, limits=limits, profile=profile, pdfa=pdfa)[0]
 
 
 def composed(
@@ -86,9 +94,13 @@ def composed(
     *,
     mark: bool = True,
     limits: Reading | None = None,
+    profile: str = "default",
+    pdfa: str = "2u",
 ) -> tuple[bytes, Plot | None]:
     """(the archive copy as :func:`compose` gives it, what stands on page 1, the mark included). The second is None without
     a mark, for which it was looked at: who places a seal need not look at the page again."""
+    _known("archive.profile", profile, PROFILES)
+    _known("archive.pdfa", pdfa, PDFA)
     sources: dict[str, Source] = {}
     pages, taken = [], []
     for scan, data, seen in parts:
@@ -98,16 +110,26 @@ def composed(
         else:
             picture = encode.embed(data, scan.media_type, seen.page.ref.index)
             part, how = _from_picture(picture, seen), _how(picture)
+        if profile == "mrc":
+            part = parted(part, data, scan.media_type, seen.page.ref.index, limits or Reading())
+            how = HOW if part.layers else how
         pages.append(part)
         taken.append(how)
     text = mark_text(office, at) if mark else ""
     meta = _meta(parts, record, outcome, office, at, text, taken)
+    files = (record_file(record, outcome, parts),) if pdfa == "3u" else ()
+    meta = replace(meta, part=3) if files else meta
     words = plot = None
     if mark:
         ground = _ground(pages[0], parts[0][2], meta)
         words = _marked(text, pages[0], ground)
         plot = Plot(pages[0].width, pages[0].height, ground.built(words.box))
-    return writer.compose(pages, words, meta), plot
+    return writer.compose(pages, words, meta, files), plot
+
+
+def _known(key: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise Misconfigured(f"settings.toml: {key} is {value!r}; known: {', '.join(known)}")
 
 
 def _ground(part: writer.Part, seen: Seen, meta: Meta) -> Ground:
@@ -153,14 +175,14 @@ def _from_pdf(source: Source, data: bytes, seen: Seen, limits: Reading) -> tuple
     if kind == "drawing" and planned.letters:
         own = marks.text_of(data, index)
         letters, read = _letters(own), _letters(seen.reading.text())
-        known = _known(seen, own)
+        known = _shared(seen, own)
         if letters * 2 > read and known < 0.6:
             kind, why = "none", "its letters do not say what is printed"
     if kind == "none":
         picture = encode.picture(render.render(data, index, limits, drawn_dpi=300.0))
         part = writer.Part(width, height, page.rotation, picture, reading=seen.reading, skew=page.skew)
         return part, f"drawn as an image at {picture.dpi[0]:.0f} dpi ({why})"
-    covers = kind == "drawing" and own and _known(seen, own) >= 0.6
+    covers = kind == "drawing" and own and _shared(seen, own) >= 0.6
     reading = None if covers else seen.reading
     part = writer.Part(
         width, height, page.rotation, source=source, index=index, kind=kind, reading=reading, skew=page.skew
@@ -172,7 +194,7 @@ def _letters(text: str) -> int:
     return sum(not c.isspace() for c in text)
 
 
-def _known(seen: Seen, own: str) -> float:
+def _shared(seen: Seen, own: str) -> float:
     """The share of read words that the page's own text holds."""
     there = set(unicodedata.normalize("NFC", own).casefold().split())
     words = [word.text.casefold() for word in seen.reading.words if len(word.text) > 1]

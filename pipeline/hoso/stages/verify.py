@@ -1,4 +1,4 @@
-"""Owns the look at a delivered PDF: signatures, PDF/A-2u, conversion mark. Never changes it, never raises over it.
+"""Owns the look at a delivered PDF: signatures, PDF/A-2u or 3u, conversion mark. Never changes it, never raises over it.
 
 PDF/A is judged by our own structural check, and by veraPDF too where an office has it on the PATH.
 """
@@ -31,11 +31,17 @@ def verify(data: bytes, roots: Sequence[bytes]) -> Verification:
     violations, judge = told.violations, "kiểm tra cấu trúc"
     if told.readable and verapdf.available():
         try:
-            violations, judge = (*violations, *verapdf.violations(data)), "kiểm tra cấu trúc và veraPDF"
+            violations = (*violations, *verapdf.violations(data, _profile(told.claim)))
+            judge = "kiểm tra cấu trúc và veraPDF"
         except Unavailable:
             judge = "kiểm tra cấu trúc (veraPDF không trả lời)"
     seen = Verification(told.readable, told.pages, findings, violations, told.claim, mark)
     return replace(seen, text=_verdict(seen, judge))
+
+
+def _profile(claim: str) -> str:
+    """The profile a file is judged by: that of part 3 where it claims part 3 (files may be attached), else "2u"."""
+    return "3u" if claim.startswith("3") else "2u"
 
 
 def _verdict(seen: Verification, judge: str) -> str:
@@ -54,8 +60,8 @@ def _verdict(seen: Verification, judge: str) -> str:
     if seen.unproven:
         parts.append(UNPROVEN)
     if violations:
-        parts.append(f"Không đạt PDF/A-2u: {len(violations)} lỗi.")
+        parts.append(f"Không đạt PDF/A-{_profile(seen.claim)}: {len(violations)} lỗi.")
     else:
-        parts.append(f"Đạt PDF/A-2u theo {judge}.")
+        parts.append(f"Đạt PDF/A-{_profile(seen.claim)} theo {judge}.")
     parts.append("Có dấu chuyển đổi từ văn bản giấy." if seen.mark else "Không thấy dấu chuyển đổi từ văn bản giấy.")
     return " ".join(parts)
