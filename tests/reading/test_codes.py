@@ -13,9 +13,12 @@ import zxingcpp
 from hoso import keys, resources
 from hoso.engines.codes import codes, decode
 from hoso.forms import load
+from hoso.imaging import bargrid
 from hoso.imaging.codelike import looks, spots
 from hoso.imaging.patches import patches
 from hoso.imaging.pixels import raster
+from hoso.imaging.qrgrid import _fixed
+from hoso.imaging.qrwords import mended
 from hoso.nouns import Code, Page, PageRef, Raster, Reading, Seen, Word
 from hoso.settings import Reading as Limits
 from hoso.stages.codes import find
@@ -74,7 +77,7 @@ def test_a_small_code_of_a_card_survives_a_copier(sheet: Sheets) -> None:
 
 def test_a_code_filled_by_a_copier_is_redrawn_by_its_grid(sheet: Sheets) -> None:
     dots = np.random.default_rng(5)
-    pixels = cv2.GaussianBlur(page_with(sheet, qr(2.7)), (0, 0), 1.0).astype(np.float32)
+    pixels: np.ndarray = cv2.GaussianBlur(page_with(sheet, qr(2.7)), (0, 0), 1.0).astype(np.float32)
     turn = cv2.getRotationMatrix2D((960, 220), 1.5, 1.0)
     pixels = cv2.warpAffine(pixels, turn, (pixels.shape[1], pixels.shape[0]), borderValue=255)
     soft = cv2.resize(dots.random((340, 240), dtype=np.float32), (pixels.shape[1], pixels.shape[0]))
@@ -96,6 +99,68 @@ def test_bars_broken_row_by_row_are_read_by_their_mean(sheet: Sheets) -> None:
     pixels = page_with(sheet, bars, 200, 200)
     pixels[200:270, 200 : 200 + bars.shape[1]][dots.random(bars.shape) < 0.33] = 255
     assert found(pixels) == [("code39", "HS26000123")]
+
+
+def filled(bars: np.ndarray, spread: float, module: float = 2.6, level: float = 175) -> np.ndarray:
+    """Bars of so many pixels a module, blurred by a part of one and cut where white gaps drown, with a copier's noise."""
+    dots = np.random.default_rng(8)
+    fine = np.pad(np.repeat(bars[:1], 60, axis=0), 40, constant_values=255)
+    size = round(fine.shape[1] / 12 * module), fine.shape[0]
+    soft = cv2.GaussianBlur(cv2.resize(fine, size, interpolation=cv2.INTER_AREA), (0, 0), spread * module)
+    return np.where(soft + dots.normal(0, 9, soft.shape) < level, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "spread"), [("Code128", "000.00.16.H23-260105-0123", 0.55), ("Code39", "HS26000123", 0.45)]
+)
+@pytest.mark.parametrize("turns", [0, 2])
+def test_bars_whose_gaps_are_filled_are_told_character_by_character(
+    sheet: Sheets, kind: str, text: str, spread: float, turns: int
+) -> None:
+    bars = filled(drawn(getattr(zxingcpp.BarcodeFormat, kind), text, 12), spread)
+    assert decode(raster(bars, 200)) == (), "no decoder reads it as it is"
+    assert found(np.rot90(page_with(sheet, bars, 200, 200), turns)) == [(kind.lower(), text)]
+
+
+def test_bars_of_nothing_are_not_drawn() -> None:
+    dots = np.random.default_rng(6)
+    for width in (240, 400, 640):
+        rough = np.repeat(dots.choice((20.0, 240.0), width // 4), 4 * 6)
+        profile = np.pad(cv2.GaussianBlur(rough[None], (0, 0), 9)[0], 120, constant_values=255)
+        assert list(bargrid.bars(profile, 6)) == []
+
+
+@pytest.mark.parametrize("level", "LMQH")
+def test_every_size_of_qr_code_is_taken_apart_into_its_words(level: str) -> None:
+    for version in range(1, 14):
+        code = segno.make("HS26", error=level.lower(), version=version, micro=False, boost_error=False)
+        dark = np.array([list(row) for row in code.matrix]) > 0
+        fixed = _fixed(version)
+        known, whole = mended(dark.astype(float), fixed, fixed)
+        assert whole
+        assert ((known > 0) == dark)[known != 0].all()
+
+
+def test_unsure_modules_are_given_up_and_come_back_from_the_check_words() -> None:
+    dots = np.random.default_rng(1)
+    code = segno.make("x" * 150, error="m", version=8, micro=False, boost_error=False)
+    dark = np.array([list(row) for row in code.matrix]) > 0
+    worn, fixed = dark.astype(float), _fixed(8)
+    for row, column in dots.integers(9, 40, (60, 2)):
+        worn[row, column] = 0.35 if dark[row, column] else 0.65
+    known, whole = mended(worn, fixed, fixed)
+    assert whole
+    assert ((known > 0) == dark)[known != 0].all()
+
+
+def test_words_of_nothing_are_never_vouched_for() -> None:
+    dots = np.random.default_rng(2)
+    for version in (1, 4, 8, 13):
+        fixed = _fixed(version)
+        for _ in range(6):
+            known, whole = mended(dots.random(fixed.shape), fixed, fixed)
+            assert not whole
+            assert (known == fixed).all()
 
 
 def test_a_torn_code_is_left_out_and_never_guessed(sheet: Sheets) -> None:

@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 
 from hoso.imaging.pixels import Pixels, resize
+from hoso.imaging.qrwords import mended
 
 __all__ = ["Corners", "redrawn"]
 
@@ -37,7 +38,9 @@ _SAMPLES = 4  # a module and axis
 _QUIET = 4  # modules of paper around a code, ISO/IEC 18004, 6.3.8
 _STEPS = 36
 _NOTHING: Any = None  # is added to a product: OpenCV's stubs do not know that it may be
-_TRIES = ((1.0, 0.0), (0.85, 0.0), (1.0, 0.03), (1.0, -0.03))  # of the blur, and added to the level, that fit best
+_ROUNDS = 4  # modules that the check words vouch for tell of their neighbours, whose words may then be told
+# times the blur, and added to the level, that fit best
+_TRIES = ((1.0, 0.0), (0.85, 0.0), (1.0, 0.03), (1.0, -0.03), (1.2, 0.0), (0.85, 0.06))
 
 
 def redrawn(cut: Pixels) -> Iterator[tuple[Pixels, Corners]]:
@@ -51,11 +54,28 @@ def redrawn(cut: Pixels) -> Iterator[tuple[Pixels, Corners]]:
     ink = _ink(cut, corners, side)
     middle = corners.mean(axis=0)
     outer = middle + (corners - middle) * (side + 2 * _QUIET) / side
+    place = tuple((float(x), float(y)) for x, y in outer)
     blur, level, steep = _copier(ink, fixed)
+    known, whole = fixed, False
     for times, more in _TRIES:
-        dark = _told(ink, fixed, blur * times, level + more, steep) > 0.5
-        picture = np.pad(np.where(dark, 0, 255).astype(np.uint8), _QUIET, constant_values=255)
-        yield np.kron(picture, np.ones((4, 4), np.uint8)), tuple((float(x), float(y)) for x, y in outer)
+        told_by = fixed  # first by this copier alone: what others told may be of another drawing
+        for _ in range(_ROUNDS):
+            dark = _told(ink, told_by, blur * times, level + more, steep)
+            before = np.count_nonzero(known)
+            known, whole = mended(dark, fixed, known)
+            if whole or (told_by is not fixed and np.count_nonzero(known) == before):
+                break
+            if np.count_nonzero(known) == np.count_nonzero(fixed):
+                break
+            told_by = known
+        yield _picture(np.where(known != 0, known > 0, dark > 0.5)), place
+        if whole:
+            return
+
+
+def _picture(dark: Pixels) -> Pixels:
+    modules = np.pad(np.where(dark, 0, 255).astype(np.uint8), _QUIET, constant_values=255)
+    return np.kron(modules, np.ones((4, 4), np.uint8))
 
 
 def _fixed(version: int) -> Pixels:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SURE", "VERSION", "decode", "read"]
 
-VERSION = "6"
+VERSION = "7"
 
 SURE = 0.7  # of the cheap guess: below it the page is read in every way that is likely
 _TELLING = 8.0  # letters read with confidence, below which a page tells nothing of its way up and stays as it came
