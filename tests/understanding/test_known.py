@@ -3,7 +3,7 @@
 import pytest
 
 from hoso.values import units
-from hoso.values.known import Known, weighed
+from hoso.values.known import Known, torn_rows, weighed
 
 
 def told(text: str, kind: str) -> Known:
@@ -30,6 +30,11 @@ def told(text: str, kind: str) -> Known:
         ("address", "xã Đông Minh, huyện Tiền Hải, tỉnh Thái Bình", "Minh, huyện Tiền Hải, tỉnh Thái Bình"),
         ("title", "TRƯỞNG PHÒNG TỔ CHỨC - HÀNH CHÍNH", "TRƯỞNG PHÒNG TỔ CHỨC - HÀNH CHÍN"),
         ("abstract", "Ban hành Kế hoạch cải cách hành chính năm 2025", "Ban hành Kế hoạch cải cách hành chính năm"),
+        ("abstract", "Phê duyệt Đề án giai đoạn 2025 - 2029", "Phê duyệt Đề án giai đoạn 2025"),
+        ("abstract", "V/v phê duyệt dự toán kinh phí", "Vự phê duyệt dự toán kinh phí"),
+        ("abstract", "KIỆN TOÀN BAN CHỈ ĐẠO ĐẾN NĂM 2030", "KIỆN TOÀN BAN CHỈ ĐẠO ĐẾ NNĂM 2030"),
+        ("table", "Đại lý, môi giới\nBán lẻ", "Đại lý. môi giới\nBán lẻ"),
+        ("table", "do cơ sở y tế có thẩm quyền cấp", "do cơ sở tế có y thẩm quyền cấp"),
         ("person", "Võ Trọng Hải", "Võ Trong Hải"),
         ("person", "LÊ THỊ MAI", "LÊ THI MAI"),
         ("person", "Ngô Thị Hồng Vân", "Thị Hồng Vân"),
@@ -79,3 +84,19 @@ def test_kinds_without_words_are_not_weighed() -> None:
 def test_a_text_without_words_breaks_nothing(text: str) -> None:
     for kind in ("text", "address", "person", "agency", "place", "abstract", "table", "alcohol"):
         assert told(text, kind).words >= 1
+
+
+def test_a_table_tells_its_torn_rows() -> None:
+    whole = [{"stt": "1", "ten": "Đơn đề nghị", "so_luong": "1"}, {"stt": "2", "ten": "Ảnh thẻ 3 x 4 cm"}]
+    assert torn_rows(whole) == 0
+    assert torn_rows(whole[1:]) == 1  # the first row is gone
+    for name in ("đề nghị đổi", "Đơn đề nghị 1 Giấy khám", "T Đơn đề nghị", "Hồ sơ gốc 1", "Bản sao căn cước L–", ""):
+        assert torn_rows([{"stt": "1", "ten": name}]) == 1, name
+
+
+def test_a_handing_on_before_the_last_one_or_by_night_is_torn() -> None:
+    given = [{"co_quan": "Văn thư", "thoi_gian": f"2018-10-08T{hour}"} for hour in ("09:00", "14:45")]
+    assert torn_rows(given) == 0
+    assert torn_rows(given[::-1]) == 1
+    assert torn_rows([{"co_quan": "Văn thư", "thoi_gian": "2018-10-08T04:45"}]) == 1
+    assert torn_rows([{"co_quan": "Văn thư", "thoi_gian": "10 giờ 05 hút"}]) == 1

@@ -46,8 +46,8 @@ def _field(rule: FieldRule, laid: Laid, form: Form, pages: Sequence[Seen]) -> Fi
     position = found.slip.position
     place = place_of(position, tokens)
     if rule.kind == "table":
-        named = " ".join(row.get("ten", "") for row in found.rows)
-        features = traits.noted(rule, tokens, score, named, 1.0, laid, pages, position)
+        named = "\n".join(row.get("ten") or row.get("co_quan", "") for row in found.rows)
+        features = traits.noted(rule, tokens, score, named, 1.0, laid, pages, position, found.rows)
         sure = _engine(rule, tokens) * _label(score)
         status: Status = "clear" if found.rows else "missing"
         return Field(rule.name, None, raw, round(sure, 4), place, "ocr", found.rule, status,

@@ -10,7 +10,7 @@ A measure that does not apply is left out. Which way each points is said in ``ca
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import log
 from statistics import median
 
@@ -33,9 +33,10 @@ _OWN = ("hoso-line", "pdf")
 
 def noted(
     rule: FieldRule, tokens: Sequence[Token], score: float, value: str, grammar: float, laid: Laid, pages: Sequence[Seen],
-    position: int,
+    position: int, rows: Sequence[Mapping[str, str]] = (),
 ) -> tuple[tuple[str, float], ...]:  # fmt: skip
-    """(name, number) of each measure of a value found in ``tokens`` of the page at ``position``, sorted by name.
+    """(name, number) of each measure of a value found in ``tokens`` of the page at ``position``, sorted by name. Of a table
+    ``value`` is what its ``rows`` are called, a line a row.
 
     ``score`` is how well its label was read 0..1, ``grammar`` how well it fits its grammar 0..1.
     """
@@ -52,7 +53,7 @@ def noted(
     if rule.kind in _SPELLED:
         measures["kept"] = texts.likeness(" ".join(t.text for t in tokens), value)
     if (told := known.weighed(value, rule.kind)) is not None:
-        measures |= {"known": told.borne / told.words, "marred": float(min(3, told.marred))}
+        measures |= {"known": told.borne / told.words, "marred": float(min(3, told.marred + known.torn_rows(rows)))}
     if rule.kind == "person":
         measures["scant"] = float(len(value.split()) < 3)
     if rule.kind == "agency":

@@ -14,14 +14,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from hoso.values import identifiers, peoples, units, whole
+from hoso.values import identifiers, peoples, syllables, units, whole
 from hoso.values.fold import fold
 from hoso.values.licences import NEW, OLD
 from hoso.values.persons import is_family
 from hoso.values.phrases import ADDED, FREE, NAMES, PAIRS, STREETS, canon
 from hoso.values.text import distance, nfc, squeeze
 
-__all__ = ["Known", "weighed"]
+__all__ = ["Known", "torn_rows", "weighed"]
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\w\s]|\n")
 _RANKS: Mapping[tuple[str, ...], tuple[str, ...]] = {
@@ -34,7 +34,16 @@ _RANK = {tuple(canon(word) for word in words): levels for words, levels in _RANK
 _LONGEST = 5  # words of the longest name of a unit
 _SPELLED = 4  # letters from which one letter more or less is a misreading and not another word
 _NAMED = frozenset({"address", "text", "agency", "title", "abstract", "table", "number-words", "type", "place"})
-_STOPPED = re.compile(r"(?:[^\W\d_]{3}|\d{2}|[^\W\d_]\s\d)\. (?=\w)")
+_STOPPED = re.compile(r"(?:[^\W\d_]{3}|[^\W\d_][^\W\d_A-ZĐ]|\d{2})(?<![Tt][pxPX])\. (?=\w)")
+_NUMBERED = re.compile(r"[^\W\d_]\s\d\. (?=[^\W\d_])")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(?:T(?:0[6-9]|1\d|2[0-2]):\d{2})?")
+"""A moment that a paper may be handed on at: no office works by night, a figure of the hour was lost then."""
+_STRAY = re.compile(
+    r"(?:^|\s)\d{1,2}(?=$|\s+[A-ZĐ])"  # a figure with nothing to count, or before a new entry
+    r"|^\W|^\S{1,2}\s+[A-ZĐ][^\W\d_]+\s[^\W\d_A-ZĐ]|[^\w\s)\"”%]$|(?<=\S)\s[–—\-][^\s]|[|~^=_<>{}\[\]\\]"
+)
+_TORN = re.compile(r"^đến\b|^V(?!/v\b|ề\b|v\b)\S{1,2}\s|\bgiai đoạn(?: năm)? \d{4}$", re.IGNORECASE)
+"""Of an abstract: a stamp of arrival before it, a "V/v" that was not read as one, a period without its end."""
 _CLASS = re.compile(r"\bhạng\s+([A-ZĐ][A-Z0-9Đ]*)\b")
 
 
@@ -71,6 +80,19 @@ def weighed(text: str, kind: str) -> Known | None:
     if kind not in _NAMED:
         return None
     return _Words(text, kind).known()
+
+
+def torn_rows(rows: Sequence[Mapping[str, str]]) -> int:
+    """Of the ``rows`` of a table so many that show a tear: out of their order, begun small, with a stray figure, letter or
+    sign, with two entries in one, or with a moment that comes before the one above or is none."""
+    torn, last = 0, ""
+    for number, row in enumerate(rows, 1):
+        name, moment = row.get("ten", row.get("co_quan", "")), row.get("thoi_gian", "")
+        apart = row.get("stt", "").strip(".").isdigit() and int(row["stt"].strip(".")) != number
+        late = "thoi_gian" in row and (_MOMENT.fullmatch(moment) is None or moment < last)
+        torn += apart or late or not name or name[:1].islower() or _STRAY.search(name) is not None
+        last = max(last, moment)
+    return torn
 
 
 def _person(text: str) -> Known:
@@ -121,6 +143,8 @@ class _Words:
             self._judge([(0, 0, ("province", "district", "commune"))])
         elif self._kind in ("address", "text"):
             self._last()
+        elif self._kind == "agency":
+            self._seat()
         taken = self._borne | self._marred
         for k in self._worded():
             if k not in taken:
@@ -207,6 +231,14 @@ class _Words:
             if size == len(name):
                 (self._marred.add(start) if near else self._borne.update(range(start, start + size)))
 
+    def _seat(self) -> None:
+        """The last words of an office, where they name a unit without its rank ("TRUNG TÂM Y TẾ HẢI CHÂU")."""
+        for size in (3, 2):
+            if any(
+                tuple(self._keys[-size:]) in _tables()[level].homes for level in ("province", "district", "commune")
+            ):
+                self._borne.update(range(len(self._keys) - size, len(self._keys)))
+
     def _beside(self, k: int) -> None:
         """A word by its neighbours: usual beside one of them, or one mark or letter from what is usual there."""
         mine, before, behind = self._keys[k], self._at(k - 1), self._at(k + 1)
@@ -215,11 +247,31 @@ class _Words:
             return
         if mine in FREE or self._of_name(k):
             return
+        if self._unspelled(k) or (len(mine) == 1 and self._lone(k)):
+            self._marred.add(k)
+            return
         after, ahead = ADDED.get((before, ""), frozenset()), ADDED.get(("", behind), frozenset())
         near = [w for w in after | ahead if w != mine and _near(mine, w)]
         long = len(fold(mine)) >= _SPELLED and (not self._upper or self._kind == "title")
         if any((w in after and w in ahead) or _marks_only(mine, w) or long for w in near):
             self._marred.add(k)
+
+    def _unspelled(self, k: int) -> bool:
+        """Whether a word, no abbreviation, cannot be Vietnamese ("chínlhăm", "NNĂM")."""
+        token = self._tokens[k]
+        marked = fold(token).upper() != token.replace("Đ", "D")
+        written = len(token) >= (3 if marked else 5) if token.isupper() else len(token) >= 2
+        plain = token.isalpha() and (self._upper or token[1:].islower())
+        measure = k > 0 and self._tokens[k - 1][:1].isdigit()  # "4 cm"
+        return written and plain and not measure and not syllables.is_syllable(token)
+
+    def _lone(self, k: int) -> bool:
+        """Whether one small letter stands alone between words: what a tear left ("cơ sở tế có y thẩm quyền")."""
+        if not (self._kind == "table" or self._upper or self._tokens[k].islower()) or not self._tokens[k].isalpha():
+            return False
+        before = self._tokens[k - 1] if k else ""
+        behind = self._tokens[k + 1] if k + 1 < len(self._tokens) else ""
+        return not any(one[:1].isdigit() or one in set("'’./()-+") for one in (before, behind))
 
     def _of_name(self, k: int) -> bool:
         """Whether the word stands in a name: capitals on it and beside it, where the text has small letters too."""
@@ -233,11 +285,13 @@ class _Words:
             lost += not whole.begins_as_office(self._text)
             lost += canon("giấy") in self._keys  # the title beside it was read along
         if self._kind in ("agency", "abstract", "title", "address"):
-            lost += whole.ends_open(self._text)
+            lost += whole.ends_open(self._text) and self._keys[-2:] != [canon("trực"), canon("thuộc")]
         if self._kind == "abstract":
-            lost += self._text[:1].islower() or self._keys[:1] == [canon("đến")]
+            lost += self._text[:1].islower() or _TORN.search(self._text) is not None
         if self._kind in ("address", "text", "table"):
             lost += len(_STOPPED.findall(self._text))  # a full stop inside a value was a comma
+        if self._kind in ("address", "text"):
+            lost += len(_NUMBERED.findall(self._text))
         if self._kind == "address":
             lost += self._headless()
         if self._kind == "text":

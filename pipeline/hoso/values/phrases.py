@@ -18,6 +18,8 @@ from hoso.values.text import nfc
 __all__ = ["ADDED", "FREE", "NAMES", "PAIRS", "STREETS", "canon"]
 
 _PHRASES = """
+trồng rau đậu các loại và trồng hoa|trồng lúa|trồng hoa|các loại|may trang phục|chăn nuôi gia cầm|gia súc|gia cầm|đấu giá
+đồ ngũ kim|chuyên doanh|cửa hàng chuyên doanh|động cơ|xe có động cơ|trang phục|hàng da|giả da|các loại bánh|nhận phòng
 ủy ban nhân dân|hội đồng nhân dân|cộng hòa xã hội chủ nghĩa việt nam|độc lập tự do hạnh phúc|văn phòng chính phủ
 cục cảnh sát quản lý hành chính về trật tự xã hội|cục cảnh sát đăng ký quản lý cư trú và dữ liệu quốc gia về dân cư
 cục cảnh sát giao thông|phòng cảnh sát giao thông|công an tỉnh|công an thành phố|công an huyện|bộ công an|công an xã
