@@ -29,7 +29,7 @@ __all__ = ["Part", "Words", "compose", "picture_object", "plan", "turn"]
 
 _SMALLEST, _LARGEST = 3.0, 14400.0  # ISO 19005-2, 6.1.13: sides of a page in points
 
-_TRIED, _SAVES = 65536, 0.998  # bytes of a stream that are packed for a trial, and what must be left at most
+_SAVES = 0.999  # of a stream that must be left at most, or it stays plain
 
 
 @dataclass(frozen=True)
@@ -218,15 +218,12 @@ def _colours(pdf: Pdf, picture: Picture) -> Object:
 def _packed(image: Object) -> Object:
     """The image, its JPEG or group 4 stream Flate-packed where that saves: the stream itself stays as it was received.
 
-    JPEG with the standard's own Huffman tables, and group 4, shrink by 2 to 7 %; of the others the middle is tried alone.
+    JPEG with the standard's own Huffman tables, and group 4, shrink by 2 to 7 %, others by some in 1,000 (25 ms a MB).
     """
     codec = image.get("/Filter")
     if codec not in {Name.DCTDecode, Name.CCITTFaxDecode} or not isinstance(image, Stream):
         return image
     data = bytes(image.read_raw_bytes())
-    middle = data[len(data) // 2 :][:_TRIED]
-    if len(zlib.compress(middle, 6)) > _SAVES * len(middle):
-        return image
     packed = zlib.compress(data, 6)
     if len(packed) > _SAVES * len(data):
         return image
