@@ -15,6 +15,7 @@ from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
+import cv2
 import numpy as np
 from PIL import Image, ImageOps
 
@@ -88,6 +89,7 @@ def look(data: bytes, media_type: str, index: int, limits: Reading, dpi: float =
         wide, high = image.size
         across, down = _dpi(image)
         plain = image.mode == "RGB" and "transparency" not in image.info
+        coarse = len({layer[1:3] for layer in image.layer}) > 1  # colours stored at half the size
     if not plain or (across and down and not 0.95 < across / down < 1.05):
         page = decode(data, media_type, 1, limits)
         return shown(replace(page, dpi=dpi, dpi_known=True) if dpi else page)
@@ -95,10 +97,20 @@ def look(data: bytes, media_type: str, index: int, limits: Reading, dpi: float =
     grey, flat = _drafted(data, "L", 1)
     by = min(8, 2 ** halves(seen))
     tint, _ = _drafted(data, "RGB", by)
+    tint = _softened(tint) if coarse and by == 2 else tint
     if _grey_tail(grey) and _grey_tail(tint):
         raise _damaged(1, "its lower rows hold no data")
     tinted = None if _is_grey(tint) else raster(tint, seen / by, known)
     return Shown(Raster(grey.shape[1], grey.shape[0], 1, flat, seen, known), tinted)
+
+
+def _softened(tint: Pixels) -> Pixels:
+    """RGB whose colours are as soft as those of a JPEG decoded whole and then halved: colours stored at half the size are
+    smoothed when they are enlarged, and at half the size they are not, so that fine hatching looks coloured."""
+    level, red, blue = cv2.split(cv2.cvtColor(tint, cv2.COLOR_RGB2YCrCb))
+    side = np.array([1, 6, 1], np.float32) / 8
+    red, blue = (cv2.sepFilter2D(colour, -1, side, side) for colour in (red, blue))
+    return cv2.cvtColor(cv2.merge([level, red, blue]), cv2.COLOR_YCrCb2RGB)
 
 
 def _drafted(data: bytes, mode: str, by: int) -> tuple[Pixels, bytes]:
