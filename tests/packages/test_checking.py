@@ -341,6 +341,35 @@ def test_any_cut_or_flipped_zip_gets_a_verdict(office: Office, aip: Path, tmp_pa
             assert not office.look(path).valid
 
 
+def test_any_value_in_the_metadata_gets_a_verdict(office: Office, aip: Path, tmp_path: Path) -> None:
+    from random import Random
+
+    small = tmp_path / aip.name
+    shutil.copytree(aip, small, ignore=shutil.ignore_patterns("*.pdf", "*.xsd"))
+    dice = Random(7)
+    odd = [
+        "",
+        "9" * 5_000,
+        "-1",
+        "1e9",
+        "٣",
+        "../..",
+        "ID-1",
+        "\u202e",
+        "é" * 300,
+        "&lt;x&gt;",
+        "a b  c",
+        "file:///etc/passwd",
+    ]
+    for file in [path for path in sorted(small.rglob("*.xml")) for _ in range(12)]:
+        whole = file.read_text(encoding="utf-8")
+        old = dice.choice(re.findall(r'="[^"]*"|>[^<>\n]+<', whole))
+        value = dice.choice(odd)
+        file.write_text(whole.replace(old, f'="{value}"' if old.startswith("=") else f">{value}<"), encoding="utf-8")
+        assert not office.look(small).valid
+        file.write_text(whole, encoding="utf-8")
+
+
 def test_a_pdf_that_is_none_and_one_that_is_no_archive_pdf_are_told(
     office: Office, aip: Path, copy_of: Callable[[Path], Path]
 ) -> None:

@@ -157,12 +157,8 @@ def _take(
         return
     if element.get("CHECKSUMTYPE", "SHA-256") != "SHA-256":
         found.append(Finding("file.algorithm", base + href, shown(element.get("CHECKSUMTYPE", ""))))
-    size = element.get("SIZE", "")
-    into[id_] = (
-        base + href,
-        element.get("CHECKSUM", "").lower(),
-        int(size) if size.isascii() and size.isdigit() else -1,
-    )
+    size = markup.number(element.get("SIZE"))
+    into[id_] = (base + href, element.get("CHECKSUM", "").lower(), size)
 
 
 def _compare(package: Opened, listing: _Listing, listed: dict[str, Fixity], found: list[Finding]) -> None:

@@ -33,8 +33,11 @@ def dossier(tree: Any, place: str, kind: Kind, documents: Sequence[Mapping[str, 
     """EAD.xml against the profile and against what is there: ``documents`` as described, ``files`` in ``data/``."""
     yield from _described(tree, place, dossier_items(kind))
     said = values(tree)
-    for name, count in (("totalDoc", files), ("numberOfPage", sum(_number(d.get("numberOfPage")) for d in documents))):
-        if said.get(name) and _number(said[name]) != count:
+    for name, count in (
+        ("totalDoc", files),
+        ("numberOfPage", sum(markup.number(d.get("numberOfPage")) for d in documents)),
+    ):
+        if said.get(name) and markup.number(said[name]) != count:
             yield Finding("ead.count", place, f"{name} {said[name]} ≠ {count}")
 
 
@@ -91,7 +94,7 @@ def preserved(
                 continue
             one, identifiers = objects[id_]
             sums = [e.findtext(_P + "messageDigest", "") for e in one.iter(_P + "fixity")]
-            sizes = [_number(e.text) for e in one.iter(_P + "size")]
+            sizes = [markup.number(e.text) for e in one.iter(_P + "size")]
             wrong = any(s.lower() != digest for s in sums) or any(s != size for s in sizes)
             if not sums or wrong or identifiers.get(DIGEST, digest).lower() != digest:
                 yield Finding("premis.fixity", path)
@@ -125,7 +128,3 @@ def _linked(tree: Any, place: str, objects: set[str]) -> Iterator[Finding]:
             foreign = link.findtext(_P + "linkingObjectIdentifierType", "") == DIGEST
             if value not in objects and not foreign:
                 yield Finding("premis.link", place, value[:60])
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.strip().isascii() and text.strip().isdigit() else -1 if text else 0

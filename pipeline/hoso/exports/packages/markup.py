@@ -6,6 +6,7 @@ bytes. The only home of lxml. Never: knows what the elements mean.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 from lxml import etree
 
-__all__ = ["LARGEST", "Unreadable", "child", "faults", "parse", "root", "schema_file", "text_bytes"]
+__all__ = ["LARGEST", "Unreadable", "child", "faults", "number", "parse", "root", "schema_file", "text_bytes"]
 
 LARGEST = 64_000_000
 """Bytes an XML file of a package may have: METS of 50,000 files is 30 MB."""
@@ -81,6 +82,12 @@ def parse(data: bytes) -> Any:
     if info.doctype or info.internalDTD is not None:
         raise Unreadable("xml.doctype")
     return tree
+
+
+def number(text: str | None) -> int:
+    """A whole number as XML may say it; 0 for nothing, -1 for what is none or has more digits than any number of bytes."""
+    said = (text or "").strip()
+    return int(said) if re.fullmatch(r"[0-9]{1,18}", said) else -1 if said else 0
 
 
 def schema_file(name: str) -> bytes:
