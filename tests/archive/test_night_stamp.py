@@ -15,7 +15,7 @@ from hoso import recipe
 from hoso.errors import Misconfigured, Unstamped
 from hoso.recipe import renewing, stamping
 from hoso.signers.evidence_verdict import judged
-from hoso.site import Site
+from hoso.site import HANOI, Site
 from stamps import LATER, NIGHT, follow, home_of, more, named, papers, settings
 
 
@@ -206,3 +206,18 @@ def test_the_commands_say_what_they_did(home: Path, service: Service, capsys: py
     assert "2027-11-23" in told["found"]
     settings(home, lambda text: text.replace("timestamp_url", "# timestamp_url"))
     assert hoso("stamp")[0] == 6
+
+
+def test_the_flows_stamp_and_renew(service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their functions alone; that they are deployed and run is proven in ``tests/service``."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[2] / "flows"))
+    from renew_evidence import renew_evidence
+    from stamp_night import stamp_night
+
+    service.authority = Authority(datetime.now(HANOI).replace(microsecond=0), service.address)
+    home = home_of(tmp_path / "home", service, 3)
+    service.moods["tsa"] = "status 503"
+    with pytest.raises(Unstamped):
+        stamp_night.fn(str(home))
+    service.moods.clear()
+    assert (stamp_night.fn(str(home)), stamp_night.fn(str(home)), renew_evidence.fn(str(home))) == (3, 0, 0)
