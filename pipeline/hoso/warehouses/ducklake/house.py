@@ -6,12 +6,10 @@ cut before the commit leaves nothing to see; after it, the next load or search b
 
 from __future__ import annotations
 
-import fcntl
 import os
 import secrets
-import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -19,8 +17,9 @@ from hoso.errors import Damaged, Misconfigured, Unavailable
 from hoso.nouns import Batch
 from hoso.warehouses.api import Answer, Hit
 from hoso.warehouses.ducklake.derive import People, people
-from hoso.warehouses.ducklake.index import Entry, Index, entries
+from hoso.warehouses.ducklake.index import Entry, Finder, Index, entries
 from hoso.warehouses.ducklake.lake import Lake
+from hoso.warehouses.ducklake.place import Folder, Place
 from hoso.warehouses.ducklake.questions import Questions
 from hoso.warehouses.ducklake.rows import rows
 
@@ -30,17 +29,18 @@ _LOADS_BETWEEN_TIDYING = 100
 
 
 class House:
-    """The warehouse below ``root``. ``patience``: seconds a committer waits for another."""
+    """The warehouse at ``place``, or in that folder, with its search ``index``. ``patience``: seconds a committer waits for
+    another."""
 
-    def __init__(self, root: Path, patience: float = 60.0) -> None:
-        self._root = root
+    def __init__(self, place: Place | Path, patience: float = 60.0, index: Finder | None = None) -> None:
+        self._place = Folder(place) if isinstance(place, Path) else place
         self._patience = patience
-        self._lake = Lake(root)
-        self._index = Index(root / "index.sqlite")
-        self._questions = Questions(root)
+        self._lake = Lake(self._place)
+        self._index: Finder = index or Index(self._place.root / "index.sqlite")
+        self._questions = Questions(self._place)
         self._checked = False
         if not self._lake.made:
-            root.mkdir(parents=True, exist_ok=True)
+            self._place.root.mkdir(parents=True, exist_ok=True)
             with self._lease(patience):
                 if not self._lake.made:
                     self._lake.make()
@@ -62,7 +62,7 @@ class House:
                 self._lake.tidy()
             self._index.intend(batch.key)
             made = rows(batch, last + 1, self._people)
-            self._lake.append(made)
+            self._lake.append(made, last)
             self._index.add(batch.key, last + 1, entries(made))
         return True
 
@@ -119,7 +119,7 @@ class House:
     @cached_property
     def _people(self) -> People:
         """Keys of persons by the secret of the home, made where there is none yet and no row leans on it."""
-        path = self._root.parent / "keys" / "persons.key"
+        path = self._place.root.parent / "keys" / "persons.key"
         if not path.exists():
             if self._lake.named():
                 raise Misconfigured(
@@ -166,22 +166,6 @@ class House:
         }
         return entries(found)
 
-    @contextmanager
-    def _lease(self, patience: float) -> Iterator[None]:
-        """Be the only committer on this machine. The kernel takes the lease back when a process dies."""
-        handle = os.open(self._root / "lease", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        try:
-            until = time.monotonic() + patience
-            while True:
-                try:
-                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError as error:
-                    if time.monotonic() >= until:
-                        raise Unavailable(
-                            f"{self._root}: another process has been loading for {patience:.0f} s; run again later"
-                        ) from error
-                    time.sleep(0.05)
-            yield
-        finally:
-            os.close(handle)
+    def _lease(self, patience: float) -> AbstractContextManager[None]:
+        """Be the only committer."""
+        return self._place.lease(patience)

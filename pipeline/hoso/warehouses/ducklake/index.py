@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from hoso.errors import Damaged, HosoError, Misconfigured, Unavailable
 from hoso.values.fold import fold
@@ -22,7 +23,7 @@ from hoso.warehouses.ducklake import words
 from hoso.warehouses.ducklake.rows import Row
 from hoso.warehouses.ducklake.schema import TABLES
 
-__all__ = ["Entry", "Index", "entries"]
+__all__ = ["Entry", "Finder", "Index", "entries"]
 
 _VERSION = 1
 """Raise it whenever tables, :func:`fold` or the tokens change: an index of another version is built again."""
@@ -83,6 +84,22 @@ def _named(table: str, rows: Mapping[str, Sequence[Row]]) -> Iterator[dict[str, 
 
 def _int(value: object) -> int:
     return int(str(value))
+
+
+class Finder(Protocol):
+    """What a search index gives; :class:`Index` says what each does. Who writes holds the warehouse's lease."""
+
+    def made(self) -> bool: ...
+    def make(self) -> None: ...
+    def remove(self) -> None: ...
+    def intend(self, key: str) -> None: ...
+    def behind(self) -> bool: ...
+    def count(self) -> int: ...
+    def keys(self) -> set[str]: ...
+    def add(self, key: str, load: int, entries: Iterable[Entry]) -> None: ...
+    def settled(self) -> None: ...
+    def search(self, typed: str, limit: int) -> tuple[Hit, ...]: ...
+    def close(self) -> None: ...
 
 
 class Index:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -26,6 +25,7 @@ from hoso import keys
 from hoso.errors import Damaged, HosoError, Misconfigured, Unavailable
 from hoso.warehouses.ducklake import migrations, schema, views
 from hoso.warehouses.ducklake.derive import People
+from hoso.warehouses.ducklake.place import Folder, Place
 from hoso.warehouses.ducklake.rows import Row
 from hoso.warehouses.ducklake.schema import FORMAT, TABLES, quoted
 
@@ -36,29 +36,26 @@ _KEPT = "INTERVAL 1 DAY"
 
 
 class Lake:
-    """The lake below ``root``: ``catalog.sqlite`` and the folder ``data``. One instance a process."""
+    """The lake at ``place``, or in that folder. One instance a process."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, place: Place | Path) -> None:
+        self.place = Folder(place) if isinstance(place, Path) else place
         self._turn = threading.RLock()
         self._connection: duckdb.DuckDBPyConnection | None = None
 
     @property
     def made(self) -> bool:
-        """Whether :meth:`make` came to its end here. Opens nothing."""
-        return (self.root / "made").exists()
+        """Whether :meth:`make` came to its end here."""
+        return self.place.made
 
     def make(self) -> None:
         """Make the empty lake; what a killed :meth:`make` left is used."""
-        (self.root / "data").mkdir(parents=True, exist_ok=True)
-        with sqlite3.connect(self.root / "catalog.sqlite") as catalog:
-            # Without WAL readers and the committer lock each other out (measured: lock errors, reads of 5 s).
-            catalog.execute("PRAGMA journal_mode = WAL")
-        catalog.close()
+        with answering(self.place):
+            self.place.prepare()
         with self.transaction() as base:
             if not self._tables(base):
                 self._create(base)
-        (self.root / "made").touch()
+        self.place.finish()
 
     def refresh(self, people: People) -> bool:
         """Bring tables and views up to this Hoso; whether there was anything to do. ``people`` gives the key of a person,
@@ -66,7 +63,7 @@ class Lake:
         about = self.read("SELECT format, views FROM history.about")[-1]
         if int(str(about[0])) > FORMAT:
             raise Misconfigured(
-                f"{self.root}: the warehouse is of format {about[0]}, and this Hoso knows formats up to {FORMAT}; "
+                f"{self.place.name}: the warehouse is of format {about[0]}, and this Hoso knows formats up to {FORMAT}; "
                 "install a newer Hoso"
             )
         if about == self.wanted():
@@ -98,14 +95,19 @@ class Lake:
         there = "SELECT 1 FROM duckdb_tables() WHERE database_name = 'lake' AND table_name = 'mentions'"
         return bool(self.read(there)) and bool(self.read("SELECT 1 FROM history.mentions LIMIT 1"))
 
-    def append(self, rows: dict[str, list[Row]]) -> None:
-        """Append rows, receipt among them, in one transaction."""
+    def append(self, rows: dict[str, list[Row]], last: int) -> None:
+        """Append rows, receipt among them, in one transaction. ``last`` is the highest load number the caller knows of:
+        where machines share the lake and another one went on in between, Unavailable is raised and nothing is done."""
         with self.transaction() as base:
+            if self.place.shared:
+                found = base.execute("SELECT max(load) FROM history.receipts").fetchone()
+                if found and (found[0] or 0) != last:
+                    raise Unavailable(f"{self.place.name}: another machine loaded at the same time; run again")
             _append(base, rows)
 
     def read(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         """The answer to a question of Hoso's own."""
-        with self._turn, answering(self.root):
+        with self._turn, answering(self.place):
             return self._base().execute(sql, list(values)).fetchall()
 
     def clear(self) -> None:
@@ -114,7 +116,7 @@ class Lake:
             for name in self._tables(base):
                 base.execute(f"DROP TABLE history.{name}")
             self._create(base)
-        with self._turn, answering(self.root):
+        with self._turn, answering(self.place):
             base = self._base()
             base.execute("CALL ducklake_expire_snapshots('lake', older_than => now()::TIMESTAMP + INTERVAL 1 DAY)")
             base.execute("CALL ducklake_cleanup_old_files('lake', cleanup_all => true)")
@@ -122,20 +124,18 @@ class Lake:
     def remove(self) -> None:
         """Remove every file; for a lake whose catalog is damaged."""
         self.close()
-        with answering(self.root):
-            for file in self.root.glob("catalog.sqlite*"):
-                file.unlink()
-            shutil.rmtree(self.root / "data", ignore_errors=True)
+        with answering(self.place):
+            self.place.remove()
 
     def tidy(self) -> None:
         """Merge small files, forget old snapshots and the files that only they need. No row is lost or changed."""
         with self.transaction() as base:
             base.execute("CALL ducklake_merge_adjacent_files('lake')")
-        with self._turn, answering(self.root):
+        with self._turn, answering(self.place):
             base = self._base()
             for act in ("expire_snapshots", "cleanup_old_files", "delete_orphaned_files"):
                 base.execute(f"CALL ducklake_{act}('lake', older_than => now()::TIMESTAMP - {_KEPT})")
-            for leftover in [*self.root.glob("spill/*"), *self.root.glob("exports/*")]:
+            for leftover in [*self.place.root.glob("spill/*"), *self.place.root.glob("exports/*")]:
                 # Of questions that were killed; they hold rows, so they are not to lie about.
                 if leftover.stat().st_mtime < time.time() - 86400:
                     shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
@@ -150,12 +150,13 @@ class Lake:
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """All of what is done inside becomes visible and durable at its end, or none of it."""
-        with self._turn, answering(self.root):
+        with self._turn, answering(self.place):
             base, started = self._base(), time.time() - 2.0
             base.execute("BEGIN")
             try:
                 yield base
-                _sync(self.root / "data", started)
+                if not self.place.shared:
+                    _sync(Path(self.place.data), started)
                 base.execute("COMMIT")
             except BaseException:
                 with suppress(duckdb.Error):
@@ -166,7 +167,7 @@ class Lake:
 
     def _base(self) -> duckdb.DuckDBPyConnection:
         if self._connection is None:
-            self._connection = connect(self.root, writing=True)
+            self._connection = connect(self.place, writing=True)
         return self._connection
 
     def _tables(self, base: duckdb.DuckDBPyConnection) -> list[str]:
@@ -183,32 +184,32 @@ class Lake:
         base.execute("INSERT INTO history.about VALUES (?, ?)", [FORMAT, _fingerprint()])
 
 
-def connect(root: Path, *, writing: bool) -> duckdb.DuckDBPyConnection:
-    """A connection of its own whose default catalog is the lake of ``root``, attached read-only unless ``writing``."""
-    spill = root / "spill" / str(os.getpid())
-    with answering(root):
+def connect(place: Place, *, writing: bool) -> duckdb.DuckDBPyConnection:
+    """A connection of its own whose default catalog is the lake of ``place``, attached read-only unless ``writing``."""
+    with answering(place):
         base = duckdb.connect(
             config={
                 "autoinstall_known_extensions": "false",
                 "autoload_known_extensions": "false",
-                # The two loaded below come out of the locked environment, as trusted as every other library in it;
+                # Those loaded below come out of the locked environment, as trusted as every other library in it;
                 # checking their signatures anew took 0.2 of the 0.25 s that a connection cost.
                 "allow_unsigned_extensions": "true",
-                "extension_directory": str(root / "extensions"),
+                "extension_directory": str(place.root / "extensions"),
                 "memory_limit": "1GB",
                 "threads": str(min(4, os.cpu_count() or 1)),
-                "temp_directory": str(spill),
+                "temp_directory": str(place.root / "spill" / str(os.getpid())),
                 "max_temp_directory_size": "4GB",
                 "python_enable_replacements": "false",
             }
         )
         try:
-            for name in ("ducklake", "sqlite_scanner"):
+            for name in ("ducklake", *place.extensions):
                 base.execute(f"LOAD {quoted(str(_extension(base, name)))}")
-            options = [f"DATA_PATH {quoted(str(root / 'data') + '/')}", "OVERRIDE_DATA_PATH true"]
+            for statement in place.before:
+                base.execute(statement)
+            options = [f"DATA_PATH {quoted(place.data)}", "OVERRIDE_DATA_PATH true", *place.options]
             options += ["DATA_INLINING_ROW_LIMIT 0"] if writing else ["READ_ONLY"]
-            target = quoted(f"ducklake:sqlite:{root / 'catalog.sqlite'}")
-            base.execute(f"ATTACH {target} AS lake ({', '.join(options)})")
+            base.execute(f"ATTACH {quoted(place.target)} AS lake ({', '.join(options)})")
             base.execute("USE lake")
         except BaseException:
             base.close()
@@ -261,18 +262,22 @@ def _sync(data: Path, since: float) -> None:
 
 
 @contextmanager
-def answering(root: Path) -> Iterator[None]:
-    """Turn what DuckDB or the disk says into the error that tells the operator what to do."""
+def answering(place: Place) -> Iterator[None]:
+    """Turn what DuckDB, a server or the disk says into the error that tells the operator what to do."""
     try:
         yield
     except HosoError:
         raise
     except (duckdb.IOException, duckdb.TransactionException, duckdb.OutOfMemoryException, OSError) as error:
-        raise Unavailable(f"{root}: the warehouse answers: {_brief(error)}; run again later") from error
+        raise Unavailable(f"{place.name}: the warehouse answers: {_brief(error)}; run again later") from error
     except duckdb.Error as error:
         if "locked" in str(error):
-            raise Unavailable(f"{root}: another process writes to the warehouse; run again later") from error
-        raise Damaged(f"{root}: the warehouse answers: {_brief(error)}; build it again with: hoso rebuild") from error
+            raise Unavailable(f"{place.name}: another process writes to the warehouse; run again later") from error
+        if place.shared and "connect" in str(error).lower():
+            raise Unavailable(f"{place.name}: the server does not answer: {_brief(error)}; run again later") from error
+        raise Damaged(
+            f"{place.name}: the warehouse answers: {_brief(error)}; build it again with: hoso rebuild"
+        ) from error
 
 
 def _brief(error: Exception) -> str:

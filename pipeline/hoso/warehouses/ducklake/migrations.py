@@ -59,7 +59,8 @@ def _to_2(base: duckdb.DuckDBPyConnection, people: People, append: Append) -> No
         _fill(base, table, ("code",), ("agency",), [(code, derive.agency(code)) for (code,) in codes])
     base.execute(
         "UPDATE history.documents AS d SET verified_by = s.who, verified_at = s.said FROM (SELECT document, load, record,"
-        " max_by(d.who, d.at) AS who, max(d.at) AS said FROM history.decisions d WHERE verdict = 'approved' GROUP BY ALL) AS s"
+        " max_by(d.who, d.at) AS who, max(d.at) AS said FROM history.decisions d WHERE verdict = 'approved'"
+        " GROUP BY ALL) AS s"
         " WHERE s.document = d.document AND s.load = d.load AND s.record = d.record"
     )
     base.execute(

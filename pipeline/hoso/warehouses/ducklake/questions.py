@@ -21,6 +21,7 @@ import duckdb
 from hoso.errors import Damaged, Unavailable, Usage
 from hoso.warehouses.api import Answer
 from hoso.warehouses.ducklake.lake import answering, connect
+from hoso.warehouses.ducklake.place import Place
 from hoso.warehouses.ducklake.schema import quoted
 
 __all__ = ["Questions"]
@@ -32,10 +33,10 @@ _TABLE_FUNCTIONS = {
 
 
 class Questions:
-    """Asks the lake below ``root``. One locked connection, each question a cursor of its own; threads may share it."""
+    """Asks the lake at ``place``. One locked connection, each question a cursor of its own; threads may share it."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    def __init__(self, place: Place) -> None:
+        self._place = place
         self._turn = threading.Lock()
         self._connection: duckdb.DuckDBPyConnection | None = None
 
@@ -67,7 +68,7 @@ class Questions:
 
     @property
     def _exports(self) -> Path:
-        return self._root / "exports"
+        return self._place.root / "exports"
 
     def _ask(self, sql: str, statement: str, parameters: Sequence[object]) -> Answer:
         cursor = self._cursor()
@@ -84,11 +85,15 @@ class Questions:
                 f"the question needs more memory than a question may take; narrow it: {_brief(error)}"
             ) from error
         except duckdb.IOException as error:
-            if "locked" in str(error):
-                raise Unavailable(f"{self._root}: the warehouse is busy; ask again") from error
-            raise Damaged(f"{self._root}: the warehouse cannot be read: {_brief(error)}; run: hoso rebuild") from error
+            if "locked" in str(error) or (self._place.shared and "404" not in str(error)):
+                raise Unavailable(f"{self._place.name}: the warehouse is busy or away; ask again") from error
+            raise Damaged(
+                f"{self._place.name}: the warehouse cannot be read: {_brief(error)}; run: hoso rebuild"
+            ) from error
         except (duckdb.InternalException, duckdb.FatalException) as error:
-            raise Damaged(f"{self._root}: the warehouse cannot be read: {_brief(error)}; run: hoso rebuild") from error
+            raise Damaged(
+                f"{self._place.name}: the warehouse cannot be read: {_brief(error)}; run: hoso rebuild"
+            ) from error
         except duckdb.Error as error:
             raise Usage(str(error).strip()) from error
         finally:
@@ -98,15 +103,16 @@ class Questions:
         with self._turn:
             if self._connection is None:
                 self._connection = self._locked()
-            with answering(self._root):
+            with answering(self._place):
                 cursor = self._connection.cursor()
                 cursor.execute("USE lake")
         return cursor
 
     def _locked(self) -> duckdb.DuckDBPyConnection:
-        base = connect(self._root, writing=False)
-        own = ", ".join(quoted(f"{self._root / name}/") for name in ("data", "exports", "spill"))
-        with answering(self._root):
+        base = connect(self._place, writing=False)
+        here = (self._place.data, *(f"{self._place.root / name}/" for name in ("exports", "spill")))
+        own = ", ".join(map(quoted, here))
+        with answering(self._place):
             base.execute(f"SET allowed_directories = [{own}]")
             base.execute("SET enable_external_access = false")
             base.execute("SET lock_configuration = true")
