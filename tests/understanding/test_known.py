@@ -3,7 +3,7 @@
 import pytest
 
 from hoso.values import units
-from hoso.values.known import Known, torn_rows, weighed
+from hoso.values.known import Known, torn_figures, torn_rows, weighed
 
 
 def told(text: str, kind: str) -> Known:
@@ -35,6 +35,9 @@ def told(text: str, kind: str) -> Known:
         ("abstract", "KIỆN TOÀN BAN CHỈ ĐẠO ĐẾN NĂM 2030", "KIỆN TOÀN BAN CHỈ ĐẠO ĐẾ NNĂM 2030"),
         ("table", "Đại lý, môi giới\nBán lẻ", "Đại lý. môi giới\nBán lẻ"),
         ("table", "do cơ sở y tế có thẩm quyền cấp", "do cơ sở tế có y thẩm quyền cấp"),
+        ("text", "- Như Điều 3;\n- Lưu: VT.", "- Như Điều 3;"),
+        ("table", "giấy phép lái xe theo mẫu quy định", "giấy phép lái theo mẫu định xe quy"),
+        ("person", "Đặng Minh Phong", "Đặng Minh"),
         ("person", "Võ Trọng Hải", "Võ Trong Hải"),
         ("person", "LÊ THỊ MAI", "LÊ THI MAI"),
         ("person", "Ngô Thị Hồng Vân", "Thị Hồng Vân"),
@@ -100,3 +103,11 @@ def test_a_handing_on_before_the_last_one_or_by_night_is_torn() -> None:
     assert torn_rows(given[::-1]) == 1
     assert torn_rows([{"co_quan": "Văn thư", "thoi_gian": "2018-10-08T04:45"}]) == 1
     assert torn_rows([{"co_quan": "Văn thư", "thoi_gian": "10 giờ 05 hút"}]) == 1
+
+
+def test_a_figure_that_is_missing_is_told_by_its_neighbours() -> None:
+    assert torn_figures(["Hà", "Nội,", "ngày", "06", "tháng", "01", "năm", "2023"], "date") == 0
+    assert torn_figures(["Hà", "Nội,", "ngày", "6", "tháng", "01", "năm", "2023"], "date") == 1
+    assert torn_figures(["012", "345", "678"], "identity") == 0
+    assert torn_figures(["092324023", "66", "0"], "identity") == 1
+    assert torn_figures(["1.000.000", "đồng"], "money") == 0

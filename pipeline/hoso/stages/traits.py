@@ -27,6 +27,7 @@ _TRUSTED = 0.98  # a word read so confidently is not asked what else it may have
 _ASKED = 4  # doubtful words looked at for other readings
 _SPELLED = frozenset({"type", "title", "agency", "person", "place", "abstract", "text", "address"})
 """Kinds whose value is what was read, spelled: the more of it was changed or left out, the less it is what was read."""
+_FIGURES = frozenset({"date", "identity", "phone", "licence-number"})
 _OWN = ("hoso-line", "pdf")
 """Engines whose confidence the calibration was learned from, and born-digital words."""
 
@@ -54,6 +55,8 @@ def noted(
         measures["kept"] = texts.likeness(" ".join(t.text for t in tokens), value)
     if (told := known.weighed(value, rule.kind)) is not None:
         measures |= {"known": told.borne / told.words, "marred": float(min(3, told.marred + known.torn_rows(rows)))}
+    if rule.kind in _FIGURES:
+        measures["marred"] = float(known.torn_figures([t.text for t in tokens], rule.kind))
     if rule.kind == "person":
         measures["scant"] = float(len(value.split()) < 3)
     if rule.kind == "agency":

@@ -21,7 +21,7 @@ from hoso.values.persons import is_family
 from hoso.values.phrases import ADDED, FREE, NAMES, PAIRS, STREETS, canon
 from hoso.values.text import distance, nfc, squeeze
 
-__all__ = ["Known", "torn_rows", "weighed"]
+__all__ = ["Known", "torn_figures", "torn_rows", "weighed"]
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\w\s]|\n")
 _RANKS: Mapping[tuple[str, ...], tuple[str, ...]] = {
@@ -44,6 +44,7 @@ _STRAY = re.compile(
 )
 _TORN = re.compile(r"^đến\b|^V(?!/v\b|ề\b|v\b)\S{1,2}\s|\bgiai đoạn(?: năm)? \d{4}$", re.IGNORECASE)
 """Of an abstract: a stamp of arrival before it, a "V/v" that was not read as one, a period without its end."""
+_BARE_DAY = re.compile(r"\bng[àa]y\s+[1-9]\s+th[áa]ng\b", re.IGNORECASE)
 _CLASS = re.compile(r"\bhạng\s+([A-ZĐ][A-Z0-9Đ]*)\b")
 
 
@@ -95,6 +96,17 @@ def torn_rows(rows: Sequence[Mapping[str, str]]) -> int:
     return torn
 
 
+def torn_figures(words: Sequence[str], kind: str) -> int:
+    """Signs that a figure is missing among the ``words`` of a number or date as read: a day below ten without the nought
+    that Decree 30/2020/NĐ-CP (Appendix I, II.4) asks for, figures in runs of unlike length."""
+    if kind == "date":
+        return len(_BARE_DAY.findall(" ".join(words)))
+    if kind in ("identity", "phone", "licence-number"):
+        runs = {len(run) for word in words for run in re.findall(r"\d+", word)}
+        return int(len(runs) > 1)
+    return 0
+
+
 def _person(text: str) -> Known:
     words = re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", text)
     keys = [canon(word) for word in words]
@@ -106,7 +118,7 @@ def _person(text: str) -> Known:
         if k
     )
     marred += sum(key == "thi" for key in keys[1:-1])  # "Thi" stands last or not at all; elsewhere it is "Thị"
-    alone = len(words) == 2 and keys[0] in NAMES  # "Kim Phượng" has lost its family name, or it is a short one
+    alone = len(words) == 2  # it has lost its family name ("Kim Phượng") or its own ("Đặng Minh"), or is a short one
     torn = bool(words) and (alone or not families[0])
     return Known(max(1, len(words)), borne - (torn and keys[0] in NAMES), marred + torn)
 
@@ -294,13 +306,22 @@ class _Words:
             lost += len(_NUMBERED.findall(self._text))
         if self._kind == "address":
             lost += self._headless()
+        if self._kind == "table":
+            lost += 8 * sum(self._loose(k) for k in self._worded()) > max(8, sum(map(bool, self._keys)))
         if self._kind == "text":
+            lost += self._text.endswith((";", ",")) or (self._text.startswith("- ") and canon("lưu") not in self._keys)
             lost += sum(name not in OLD | NEW for name in _CLASS.findall(self._text))
         if self._kind == "place" and len(self._tokens) == 1 and not self._borne:
             lost += any(name[-1:] == (self._keys[0],) for name in _tables()["province"].homes)
         if self._kind in ("address", "text") and "," in self._text and not self._upper:
             lost += sum(self._unparted(k) for k in self._worded())
         return lost
+
+    def _loose(self, k: int) -> bool:
+        """Whether a word of phrases stands beside none of its neighbours: the order is not that of the paper."""
+        mine = self._keys[k]
+        known = (mine, "") in ADDED or ("", mine) in ADDED
+        return known and k not in self._borne and mine not in FREE and self._tokens[k].islower()
 
     def _headless(self) -> bool:
         """Whether a name without its rank begins the text before a district, and no commune has it ("Minh, huyện …")."""
