@@ -4,7 +4,7 @@ One page of some 200 KB, B-B with RSA-2048, by as many processes as given; the o
 ``SimpleSigner`` with a text stamp on the composed files, in the same run, on the same processes. Then
 B-LTA against servers of timestamps, OCSP and lists on loopback; memory over many documents; the peak over one large file.
 
-    python -m benchmarks.sealing [--documents 200] [--jobs 2] [--large 120]
+    python -m benchmarks.sealing [--documents 200] [--jobs 2] [--large 120] [--memory 5000] [--check-all 1000]
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta, timezone
 from multiprocessing import get_context
 from pathlib import Path
@@ -69,19 +69,27 @@ def page(seed: int, grain: float = 0.7) -> tuple[bytes, Seen]:
     )
 
 
-def composed(pages: Sequence[tuple[bytes, Seen]]) -> tuple[bytes, Any]:
+def composed(
+    pages: Sequence[tuple[bytes, str, Seen]], at: datetime = AT, profile: str = "default", pdfa: str = "2u"
+) -> tuple[bytes, Any]:
+    """The copy of pages given as (bytes, media type, what was read), and the plot of its first page."""
     from hoso.stages import compose
 
     parts = [
-        (Scan("HS1", f"HS1/{n}", seen.page.ref.scan, "image/jpeg", len(data), n), data, seen)
-        for n, (data, seen) in enumerate(pages, start=1)
+        (Scan("HS1", f"HS1/{n}", seen.page.ref.scan, media, len(data), n), data, seen)
+        for n, (data, media, seen) in enumerate(pages, start=1)
     ]
-    refs = tuple(seen.page.ref for _, seen in pages)
+    refs = tuple(seen.page.ref for *_, seen in pages)
     document = Document("d" * 24, "h" * 24, "quyet_dinh", "quyet_dinh@2020-03-05", 0.9, refs)
     record = Record(document, (Field("so_ky_hieu", "12/QĐ-UBND"), Field("trich_yeu", "Về việc thử nghiệm")))
-    dossier = Dossier("h" * 24, "HS1", tuple(scan for scan, _, _ in parts), AT.isoformat())
-    outcome = Outcome(dossier, "", tuple(seen.page for _, seen in pages), ("",) * len(pages), (record,))
-    return compose.composed(parts, record, outcome, OFFICE, AT, mark=True)
+    dossier = Dossier("h" * 24, "HS1", tuple(scan for scan, _, _ in parts), at.isoformat())
+    seens = tuple(seen.page for *_, seen in pages)
+    outcome = Outcome(dossier, "", seens, ("",) * len(pages), (record,))
+    return compose.composed(parts, record, outcome, OFFICE, at, mark=True, profile=profile, pdfa=pdfa)
+
+
+def _jpeg(data: bytes, seen: Seen) -> tuple[bytes, str, Seen]:
+    return data, "image/jpeg", seen
 
 
 def set_up(home: str, settings: dict[str, Any]) -> None:
@@ -92,7 +100,7 @@ def set_up(home: str, settings: dict[str, Any]) -> None:
 
     folder = Path(home)
     _held.update(signer=pkcs12.open(Seal(**settings), folder), roots=((folder / "keys" / "roots.pem").read_bytes(),))
-    _held["pages"] = [page(seed) for seed in range(4)]
+    _held["pages"] = [_jpeg(*page(seed)) for seed in range(4)]
     _held["copies"] = [composed([one])[0] for one in _held["pages"]]
     password = (folder / "keys" / "signer.password").read_text().strip().encode()
     _held["simple"] = signers.SimpleSigner.load_pkcs12(folder / "keys" / "signer.p12", passphrase=password)
@@ -189,7 +197,7 @@ def large(home: str, mebibytes: int) -> dict[str, float]:
     from hoso.signers import pkcs12
     from hoso.stages.seal import judged, look_for
 
-    one = [_noise(n) for n in range(max(mebibytes // 2, 1))]
+    one = [_jpeg(*_noise(n)) for n in range(max(mebibytes // 2, 1))]
     pdf, _ = composed(one)
     one.clear()
     signer = pkcs12.open(Seal(), Path(home))
@@ -213,10 +221,19 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--documents", type=int, default=200)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--large", type=int, default=120, help="MiB of the large file")
+    parser.add_argument("--memory", type=int, default=0, help="documents whose memory is told  [default: --documents]")
+    parser.add_argument(
+        "--check-all", type=int, default=0, help="only: documents of every profile, judged from outside"
+    )
     given = parser.parse_args(words)
     from authority import Authority, serving
 
     answer: dict[str, Any] = {"documents": given.documents, "jobs": given.jobs, "page_bytes": len(page(1)[0])}
+    if given.check_all:
+        answer = {"jobs": given.jobs, "checked": checked(given.check_all, given.jobs)}
+        print(answer)
+        print(machine.write("sealed", answer))
+        return
     with tempfile.TemporaryDirectory() as folder, serving() as service:
         home = Path(folder)
         service.authority = Authority(AT, service.address)
@@ -226,11 +243,26 @@ def main(words: Sequence[str] | None = None) -> None:
         answer["times_pyhanko"] = round(answer["pyhanko"]["cpu_ms"] / answer["ours"]["cpu_ms"], 2)
         settings = {"level": "B-LTA", "timestamp_url": f"{service.address}/tsa"}
         answer |= rates({"b_lta": ours}, given.documents // 2, given.jobs, home, settings)
-        answer["memory_mib"] = flat(given.documents, home)
+        answer["memory_mib"] = flat(given.memory or given.documents, home)
         with ProcessPoolExecutor(1, get_context("spawn")) as pool:
             answer["large"] = pool.submit(large, str(home), given.large).result()
     print(answer)
     print(machine.write("sealing", answer))
+
+
+def checked(count: int, jobs: int) -> dict[str, Any]:
+    """See :func:`benchmarks.sealed.check`; with an authority for RSA and one for elliptic keys."""
+    from authority import Authority, serving
+    from benchmarks import sealed
+
+    homes = {}
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        for kind in ("rsa", "ec"):
+            service = stack.enter_context(serving())
+            service.authority = Authority(AT, service.address, kind=kind)
+            service.authority.write(Path(folder) / kind / "keys")
+            homes[kind] = (str(Path(folder) / kind), service.address)
+        return sealed.check(count, jobs, homes)
 
 
 def _noise(seed: int) -> tuple[bytes, Seen]:

@@ -62,7 +62,8 @@ class SignatureFinding:
 @dataclass(frozen=True, slots=True)
 class SignatureSlot:
     """A filled signature field as a reader of the PDF finds it: the entries of its value (ISO 32000-1, 12.8.1, table 252),
-    ``at`` as written. ``alone``: nothing but these stands in it, and the catalogue has no proofs and no permissions."""
+    ``at`` as written. ``alone``: nothing but these stands in it, and the catalogue has no proofs and no permissions.
+    ``proofs``: the catalogue has a document security store (ETSI EN 319 142-1, 5.4.2)."""
 
     name: str
     kind: str
@@ -71,6 +72,7 @@ class SignatureSlot:
     byte_range: tuple[int, ...]
     contents: bytes
     alone: bool
+    proofs: bool = False
 
 
 @dataclass(frozen=True, slots=True)

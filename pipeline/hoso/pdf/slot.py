@@ -24,7 +24,7 @@ from hoso.nouns import Box, SignatureSlot
 from hoso.pdf.pieces import Pieces, written
 from hoso.pdf.xmp import pdf_date
 
-__all__ = ["FIELD", "Slot", "append", "filled"]
+__all__ = ["FIELD", "Slot", "append", "filled", "read"]
 
 FIELD = "ChuKySo1"
 """Name of the field that is appended."""
@@ -71,10 +71,19 @@ def filled(file: Pdf) -> tuple[SignatureSlot, ...]:
     is broken."""
     form = file.Root.get("/AcroForm", Dictionary())
     alone = not {"/DSS", "/Perms"} & set(file.Root.keys()) and set(form.keys()) <= {"/Fields", "/SigFlags"}
-    return tuple(_slots(form.get("/Fields", Array([])), alone, 0))
+    return tuple(_slots(form.get("/Fields", Array([])), alone, "/DSS" in file.Root, 0))
 
 
-def _slots(fields: Any, alone: bool, depth: int) -> list[SignatureSlot]:
+def read(pdf: bytes) -> tuple[SignatureSlot, ...] | None:
+    """:func:`filled` of the bytes of a file, in the order in which they were signed; None where it cannot be read."""
+    try:
+        with pikepdf.open(BytesIO(pdf), inherit_page_attributes=False, attempt_recovery=False) as file:
+            return tuple(sorted(filled(file), key=lambda slot: sum(slot.byte_range[2:])))
+    except _ODD:
+        return None
+
+
+def _slots(fields: Any, alone: bool, proofs: bool, depth: int) -> list[SignatureSlot]:
     found: list[SignatureSlot] = []
     if depth > _DEEPEST:
         raise ValueError("fields are nested too deep")
@@ -91,9 +100,10 @@ def _slots(fields: Any, alone: bool, depth: int) -> list[SignatureSlot]:
                     tuple(int(number) for number in value["/ByteRange"]),
                     bytes(value["/Contents"]),
                     plain,
+                    proofs,
                 )
             )
-        found += _slots(field.get("/Kids", Array([])), False, depth + 1)
+        found += _slots(field.get("/Kids", Array([])), False, proofs, depth + 1)
     return found
 
 

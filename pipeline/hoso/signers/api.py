@@ -77,7 +77,8 @@ class Signer(Protocol):
         missing), Unavailable (the token that holds the key is gone)."""
         ...
 
-    def raised(self, signed: bytes, now: datetime) -> bytes | None:
-        """The next step of a signed PDF towards :attr:`level`, None where it is there. ``now`` is the instant of asking.
+    def raised(self, signed: bytes, now: datetime, slots: Sequence[SignatureSlot] | None = None) -> bytes | None:
+        """The next step of a signed PDF towards :attr:`level`, None where it is there. ``now`` is the instant of asking;
+        ``slots`` are what a reader found in it, in signing order (None: it is read here).
         Raises Unstamped (no proof to be had now), NoRoom, Misconfigured (the settings or a certificate forbid it)."""
         ...

@@ -122,15 +122,16 @@ class PadesSigner:
                 f"not at {at:%Y-%m-%d %H:%M}; put a valid key with its certificate at {self._held.where}"
             )
 
-    def raised(self, signed: bytes, now: datetime) -> bytes | None:
+    def raised(self, signed: bytes, now: datetime, slots: Sequence[SignatureSlot] | None = None) -> bytes | None:
         """The next step of ``signed`` towards :attr:`level`, None where it is there: first the timestamp of the signature,
         then proofs of the certificates' state, with a timestamp of the document over all of it.
 
-        ``now`` is the instant of asking. Raises Unstamped where a proof is not to be had now, api.NoRoom where the
-        timestamp is larger than the room kept (the next signature keeps enough), Misconfigured where the settings or a
-        certificate forbid it for good: unknown authority, a revoked certificate, one that names no server to ask.
+        ``now`` is the instant of asking, ``slots`` what a reader found in the file. Raises Unstamped where a proof is not
+        to be had now, api.NoRoom where the timestamp is larger than the room kept (the next signature keeps enough),
+        Misconfigured where the settings or a certificate forbid it for good: unknown authority, a revoked certificate, one
+        that names no server to ask.
         """
-        return self._proofs.raised(signed, self._held.chain, now)
+        return self._proofs.raised(signed, self._held.chain, now, slots)
 
     def _signed(self, pdf: bytes, look: Look, at: datetime) -> bytes:
         held, stream = self._held, BytesIO(pdf)

@@ -26,6 +26,7 @@ from pyhanko.sign.signers.pdf_byterange import DocumentTimestamp
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 
 from hoso.errors import Misconfigured, Refused
+from hoso.nouns import SignatureSlot
 from hoso.settings import Seal
 from hoso.signers.api import Level, NoRoom
 from hoso.signers.appender import Appender
@@ -71,11 +72,17 @@ class Proofs:
         self._learned = False
         self._witnesses = None if chosen == "B-B" else Witnesses(seal, home)
 
-    def raised(self, signed: bytes, chain: Sequence[asn1_x509.Certificate], now: datetime) -> bytes | None:
+    def raised(
+        self,
+        signed: bytes,
+        chain: Sequence[asn1_x509.Certificate],
+        now: datetime,
+        slots: Sequence[SignatureSlot] | None = None,
+    ) -> bytes | None:
         """See :meth:`hoso.signers.pades.PadesSigner.raised`; ``chain`` are the authorities that came with the key."""
         if self._witnesses is None:
             return None
-        found = _found(signed)
+        found = _found(signed, slots)
         if not found.stamped:
             return self._stamped(signed, found, self._witnesses, now)
         wanted = self.level in ("B-LT", "B-LTA")
@@ -160,23 +167,42 @@ def _states(
         yield witnesses.state(told.signer_cert, [*told.other_certs, *chain], now)
 
 
-def _found(signed: bytes) -> _Found:
+def _found(signed: bytes, slots: Sequence[SignatureSlot] | None) -> _Found:
     try:
-        reader = PdfFileReader(BytesIO(signed), strict=False)
-        embedded = list(reader.embedded_signatures)
-        signatures = [one for one in embedded if one.sig_object_type == "/Sig"]
-        if not signatures:
+        if slots is None:
+            slots = _read(signed)
+        numbers = [number for number, slot in enumerate(slots) if slot.kind == "/Sig"]
+        if not numbers:
             raise ValueError("no signature")
-        last = signatures[-1]
-        _, start, end, _ = (int(value) for value in last.byte_range)
-        content = cms.ContentInfo.load(bytes(last.pkcs7_content))
+        last = slots[numbers[-1]]
+        _, start, end, _ = last.byte_range
+        content = cms.ContentInfo.load(last.contents)
         (info,) = content["content"]["signer_infos"]
         kinds = [one["type"].native for one in info["unsigned_attrs"] or ()]
-        stamps = sum(one.sig_object_type == "/DocTimeStamp" for one in embedded[embedded.index(last) :])
-        return _Found(content, (start, end), _STAMP in kinds, "/DSS" in reader.root, stamps)
+        stamps = sum(slot.kind == "/DocTimeStamp" for slot in slots[numbers[-1] :])
+        return _Found(content, (start, end), _STAMP in kinds, last.proofs, stamps)
     except (PdfError, ValueError, KeyError, TypeError) as error:
         raise Refused(
             "seal.unreadable",
             f"the signature of a file that was signed cannot be read ({type(error).__name__}); it cannot be stamped",
             "Không đọc được chữ ký của tệp đã ký nên không gắn được dấu thời gian. Hãy báo người vận hành.",
         ) from error
+
+
+def _read(signed: bytes) -> list[SignatureSlot]:
+    """The signatures of a file as the library reads them, in signing order."""
+    reader = PdfFileReader(BytesIO(signed), strict=False)
+    proofs = "/DSS" in reader.root
+    return [
+        SignatureSlot(
+            one.field_name,
+            one.sig_object_type,
+            "",
+            "",
+            tuple(map(int, one.byte_range)),
+            bytes(one.pkcs7_content),
+            False,
+            proofs,
+        )
+        for one in reader.embedded_signatures
+    ]

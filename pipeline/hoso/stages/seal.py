@@ -83,7 +83,7 @@ def steps(
             signed = _signed(pdf, signer, look, office or signer.name, at, image, plot)
             yield signed
         try:
-            while (more := signer.raised(signed, now)) is not None:
+            while (more := _raised(signer, signed, now)) is not None:
                 signed = more
                 yield signed
             return
@@ -167,6 +167,10 @@ def _signed(pdf: bytes, signer: Signer, look: str, office: str, at: datetime, im
         return signer.fill(room.before, room.digits, room.after, at)
     appearance = stamp.stamp(drawn.lines, drawn.side, drawn.graphic, office) if visible else b""
     return signer.sign(pdf, Look(drawn.profile, 0, drawn.box, drawn.lines, appearance), at)
+
+
+def _raised(signer: Signer, signed: bytes, now: datetime) -> bytes | None:
+    return signer.raised(signed, now, slot.read(signed)) if signer.level != "B-B" else None
 
 
 @lru_cache(maxsize=4)
