@@ -16,7 +16,6 @@ from hoso.nouns import Code, Raster
 __all__ = ["find"]
 
 _QR_DPI = 150.0  # at which QR codes of a whole page are cheap: their modules of 0.4 mm and more are read there
-_BLOCK_DPI = 67.0  # the same of Data Matrix codes, modules of a millimetre: no place is dense with these
 _READ = 0.3  # of a spot: what codes that were read may cover of it before it needs no second look
 _LINES = ("code128", "code39")
 
@@ -26,7 +25,7 @@ def find(page: Raster) -> tuple[Code, ...]:
     grey = grey_raster(page)
     middle = coarse(grey, _QR_DPI)
     small = coarse(middle)
-    found = [*codes(middle), *blocks(coarse(small, _BLOCK_DPI)), *patches(small)]
+    found = [*codes(middle), *blocks(small), *patches(small)]
     for spot in spots(small):
         if sum(_shared(code, spot) for code in found) > _READ:
             continue
