@@ -17,8 +17,9 @@ import numpy as np
 import pikepdf
 import pypdfium2
 import pytest
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
+from hoso.imaging.jpegs import joined
 from hoso.pdf import marks
 from hoso.pdf.check import examine, violations
 
@@ -524,3 +525,38 @@ def test_a_page_of_two_images_stays_drawn_and_gets_our_layer_in_place_of_the_hid
     assert "somebody" not in text
     assert "Nguyễn Thị Thử" in text
     assert difference_of(copy, out.getvalue()) < 3
+
+
+@pytest.mark.parametrize("mode", ["RGB", "YCbCr", "L"])
+@pytest.mark.parametrize("rows", [16, 48])
+def test_strips_of_jpeg_in_a_tiff_are_joined_and_not_decoded(
+    mode: str, rows: int, paper: Any, save: Any, filed: Any
+) -> None:
+    page = paper()
+    data = save(page.image.convert(mode), "TIFF", compression="jpeg", quality=80, tiffinfo={278: rows}, dpi=(100, 100))
+    with Image.open(io.BytesIO(data)) as tiff:
+        assert isinstance(tiff, TiffImagePlugin.TiffImageFile)
+        assert len(tiff.tag_v2[273]) > 1
+        wanted = np.asarray(tiff.convert("RGB")).astype(int)
+    (image,) = images(filed((data, "image/tiff", page.seen()), mark=False))
+    assert image.filter == "/DCTDecode"
+    assert len(image.raw) < len(data)
+    found = np.asarray(Image.open(io.BytesIO(image.raw)).convert("RGB")).astype(int)
+    assert np.abs(found - wanted).max() <= 3  # readers round colours otherwise, coefficients are the same
+
+
+def test_strips_that_do_not_fit_each_other_are_not_joined(paper: Any, save: Any) -> None:
+    page = paper().image
+    strips = [save(page.crop((0, top, 160, top + 16)), "JPEG", quality=80, subsampling=2) for top in (0, 16, 32)]
+    other = save(page.crop((0, 48, 160, 64)), "JPEG", quality=40, subsampling=2)
+    whole = joined(strips, 160, 48, 16)
+    assert whole is not None
+    parts = np.vstack([np.asarray(Image.open(io.BytesIO(one))) for one in strips]).astype(int)
+    seam = np.zeros(48, bool)
+    seam[[0, 15, 16, 31, 32, 47]] = True  # readers smooth colours across the rows of a whole image
+    assert np.abs(np.asarray(Image.open(io.BytesIO(whole))).astype(int) - parts)[~seam].max() <= 2
+    assert joined([*strips, other], 160, 64, 16) is None  # other tables
+    assert joined(strips, 160, 47, 16) is None  # another height
+    assert joined(strips, 152, 48, 16) is None  # another width
+    assert joined([one[:-2] for one in strips], 160, 48, 16) is None  # cut
+    assert joined([one[:40] for one in strips], 160, 48, 16) is None

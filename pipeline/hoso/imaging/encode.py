@@ -1,7 +1,8 @@
 """Owns how a page image is archived: the received stream itself where PDF/A-2 takes it, else a lossless one.
 
 Never changes a pixel that it can keep, and never makes a lossy stream. What is kept: baseline and progressive JPEG of
-one or three components, PNG without transparency or interlace, group 4 and JPEG strips of TIFF (ISO 32000-1, 7.4).
+one or three components, PNG without transparency or interlace, a group 4 strip or JPEG strips of TIFF, these joined into
+one stream (ISO 32000-1, 7.4).
 Everything else becomes group 4 (two levels) or Flate with PNG predictors, on white, in grey or RGB.
 """
 
@@ -9,7 +10,6 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from typing import Any, Literal
@@ -18,6 +18,7 @@ import numpy as np
 from PIL import Image
 
 from hoso.errors import Refused
+from hoso.imaging.jpegs import joined, segments
 from hoso.imaging.pixels import array
 from hoso.nouns import Picture, Raster
 
@@ -145,29 +146,10 @@ def _kept_jpeg(data: bytes, base: Picture) -> Picture | None:
     return _profiled(replace(base, codec="jpeg", colours=colours, data=data, kept=True))
 
 
-def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """(marker, body) of each JPEG segment before the first scan (ITU-T T.81, annex B)."""
-    at = 2
-    while at + 4 <= len(data):
-        if data[at] != 0xFF:
-            return
-        marker = data[at + 1]
-        if marker == 0xFF:
-            at += 1
-            continue
-        size = int.from_bytes(data[at + 2 : at + 4], "big")
-        if size < 2:
-            return
-        yield marker, data[at + 4 : at + 2 + size]
-        if marker == 0xDA:
-            return
-        at += 2 + size
-
-
 def _frame_header(data: bytes) -> tuple[list[int], bool] | None:
     """(component ids, whether Adobe's marker is there) of an 8-bit Huffman JPEG; None for any other kind."""
     adobe, components = False, None
-    for marker, body in _segments(data):
+    for marker, body in segments(data):
         if marker == 0xEE and body[:5] == b"Adobe":
             adobe = True
         if 0xC0 <= marker <= 0xCF and marker not in {0xC4, 0xC8, 0xCC}:
@@ -205,8 +187,10 @@ def _kept_png(data: bytes, base: Picture) -> Picture | None:
 def _kept_tiff(data: bytes, image: Any, base: Picture) -> Picture | None:
     tags = image.tag_v2
     offsets, counts = tags.get(_OFFSETS, ()), tags.get(_COUNTS, ())
-    if len(offsets) != 1 or len(counts) != 1 or tags.get(_PLANAR, 1) != 1:
+    if not offsets or len(offsets) != len(counts) or tags.get(_PLANAR, 1) != 1:
         return None
+    if len(offsets) > 1:
+        return _kept_strips([data[at : at + size] for at, size in zip(offsets, counts, strict=True)], tags, base)
     strip = data[offsets[0] : offsets[0] + counts[0]]
     if tags.get(_COMPRESSION) == 4 and tags.get(_PHOTOMETRIC) in {0, 1} and image.mode == "1":
         if int(tags.get(_OPTIONS4, 0)) & 2:  # stretches of uncompressed mode: no reader promises them
@@ -222,6 +206,14 @@ def _kept_tiff(data: bytes, image: Any, base: Picture) -> Picture | None:
 
 
 _MIRRORED = bytes(int(f"{value:08b}"[::-1], 2) for value in range(256))
+
+
+def _kept_strips(strips: list[bytes], tags: Any, base: Picture) -> Picture | None:
+    """Strips of JPEG as one stream, without decoding them; None where that is not to be had exactly."""
+    if tags.get(_COMPRESSION) != 7 or tags.get(_PHOTOMETRIC) not in {1, 2, 6}:
+        return None
+    whole = joined(strips, base.width, base.height, int(tags.get(_ROWS, 0)))
+    return _kept_strip(whole, tags, base) if whole else None
 
 
 def _kept_strip(strip: bytes, tags: Any, base: Picture) -> Picture | None:
