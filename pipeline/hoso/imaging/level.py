@@ -48,8 +48,8 @@ def _rough(points: tuple[Pixels, Pixels], dpi: float) -> tuple[float, float]:
 def _fine(points: tuple[Pixels, Pixels], best: float, dpi: float) -> float:
     for step, size in ((0.1, dpi / 100), (0.025, dpi / 200)):
         near = best + step * np.arange(-6, 7)
-        energy = np.array([_energy(*points, angle, max(1.0, size)) for angle in near])
-        best = float(near[energy >= 0.9995 * energy.max()].mean())  # angles less than a pixel apart are as good
+        energy = [_energy(*points, angle, max(1.0, size)) for angle in near]
+        best = float(near[int(np.argmax(energy))])
     return 0.0 if abs(best) > LIMIT else round(best, 3)
 
 
