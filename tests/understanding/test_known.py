@@ -39,6 +39,7 @@ def told(text: str, kind: str) -> Known:
         ("table", "giấy phép lái xe theo mẫu quy định", "giấy phép lái theo mẫu định xe quy"),
         ("person", "Đặng Minh Phong", "Đặng Minh"),
         ("person", "Võ Trọng Hải", "Võ Trong Hải"),
+        ("person", "Võ Bá Thịnh", "Võ Bá Thị nh"),
         ("person", "LÊ THỊ MAI", "LÊ THI MAI"),
         ("person", "Ngô Thị Hồng Vân", "Thị Hồng Vân"),
         ("place", "Quảng Ngãi", "Quảng Ngài"),

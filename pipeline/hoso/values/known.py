@@ -118,6 +118,7 @@ def _person(text: str) -> Known:
         if k
     )
     marred += sum(key == "thi" for key in keys[1:-1])  # "Thi" stands last or not at all; elsewhere it is "Thị"
+    marred += any(word[0].islower() for word in words)  # "Thị nh" was one word
     alone = len(words) == 2  # it has lost its family name ("Kim Phượng") or its own ("Đặng Minh"), or is a short one
     torn = bool(words) and (alone or not families[0])
     return Known(max(1, len(words)), borne - (torn and keys[0] in NAMES), marred + torn)
