@@ -1,10 +1,10 @@
 """Owns the second look: a word with figures that was not read for certain is read once more, cut out alone.
 
-Alone it has another height, another place and no neighbours, so the network sees other pixels; what it only guessed it then
-reads otherwise, or less surely. Nothing is rewritten: a word keeps its text, and is believed no more than the less certain
-of both looks, a word that read differently no more than a disputed one. Measured on drawn pages: 2.5 % of the time of
-recognition on office scans, 3.2 % on phone photos; of values whose figures were asked about, 6 to 20 % of the right ones and a
-third of the wrong ones read differently: it helps and proves nothing.
+Alone it has another height, another place and no neighbours, so the network sees other pixels; what it only guessed
+it then reads otherwise, or less surely. Nothing is rewritten: a word keeps its text, and is believed no more than the
+less certain of both looks, a word that read differently no more than a disputed one. Measured on drawn pages: 2.5 %
+of the time of recognition on office scans, 3.2 % on phone photos; of values whose figures were asked about, 6 to 20 %
+of the right ones and a third of the wrong ones read differently: it helps and proves nothing.
 Words without figures are left alone: there the lists of the language tell more (``values/known.py``) and cost less.
 """
 
