@@ -10,7 +10,10 @@ from typing import Any
 
 from hoso.errors import Misconfigured
 
-__all__ = ["S3", "Archive", "Office", "Packages", "Reading", "Rooms", "Seal", "Settings", "Stamp", "read"]
+__all__ = [
+    "S3", "Archive", "Office", "Packages", "Postgres", "Reading", "Rooms", "Seal", "Settings", "Stamp",
+    "Warehouse", "read",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,31 @@ class S3:
 
 
 @dataclass(frozen=True, slots=True)
+class Postgres:
+    """The PostgreSQL server that several machines share. The password stands in the environment variable named. ``schema``
+    is the beginning of the names of the schemas that Hoso makes in the database. ``tls``: the server's certificate must be
+    one that this machine trusts. ``timeout`` is the seconds an answer may take."""
+
+    host: str = "localhost"
+    port: int = 5432
+    database: str = "hoso"
+    user: str = "hoso"
+    password_env: str = "HOSO_POSTGRES_PASSWORD"
+    schema: str = "hoso"
+    tls: bool = False
+    timeout: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Warehouse:
+    """The warehouse on servers, for ``[rooms] warehouse = "postgres"``: its catalog and search index in ``[postgres]``, its
+    Parquet files in ``bucket`` (that of ``[s3]`` where it is empty) of the server of ``[s3]``, under ``prefix``."""
+
+    bucket: str = ""
+    prefix: str = "warehouse"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of them."""
 
@@ -150,11 +178,13 @@ class Settings:
     stamp: Stamp = field(default_factory=Stamp)
     packages: Packages = field(default_factory=Packages)
     s3: S3 = field(default_factory=S3)
+    postgres: Postgres = field(default_factory=Postgres)
+    warehouse: Warehouse = field(default_factory=Warehouse)
 
 
 _SECTIONS: dict[str, type] = {
     "office": Office, "rooms": Rooms, "reading": Reading, "archive": Archive, "seal": Seal, "stamp": Stamp,
-    "packages": Packages, "s3": S3,
+    "packages": Packages, "s3": S3, "postgres": Postgres, "warehouse": Warehouse,
 }  # fmt: skip
 
 

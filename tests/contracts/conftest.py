@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 import pkgutil
 import shutil
@@ -10,16 +11,18 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 import urllib3
 
-from hoso.settings import S3, Settings
+from hoso.settings import S3, Postgres, Settings, Warehouse
 
 sys.path.insert(0, str(Path(__file__).parent))  # for filings.py, beside the suites
 ACCESS, SECRET = "hoso-test", "hoso-test-secret"
@@ -71,20 +74,89 @@ def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         log.close()
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[int]:
+    """The port of a PostgreSQL server on the loopback that runs for this session only; role and database are "hoso"."""
+    for package in ("pg8000", "duckdb_extension_postgres_scanner", "duckdb_extension_httpfs"):
+        if importlib.util.find_spec(package) is None:
+            pytest.skip(f"{package} is missing (extra scale): the warehouse on servers is NOT tested")
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or [Path(shutil.which("initdb") or "/none")]
+    bin_ = programs[-1].parent
+    if not (bin_ / "initdb").exists():
+        pytest.skip("PostgreSQL is missing (tools/setup.sh test installs it): the warehouse on servers is NOT tested")
+    folder = Path(tempfile.mkdtemp(prefix="hoso-postgres-"))
+    how: dict[str, Any] = {"cwd": folder, "stdin": subprocess.DEVNULL}
+    if os.geteuid() == 0:  # the server refuses to run as root
+        how |= {"user": "postgres", "group": "postgres", "extra_groups": []}
+        shutil.chown(folder, "postgres", "postgres")
+    secret = folder / "password"
+    secret.write_text(SECRET)
+    secret.chmod(0o644)
+    (port,) = _free_ports(1, 24000)
+    made = subprocess.run(
+        [bin_ / "initdb", "-D", folder / "data", "-U", "hoso", f"--pwfile={secret}", "--auth=scram-sha-256",
+         "--encoding=UTF8", "--locale=C", "--no-sync"], capture_output=True, text=True, check=False, **how,
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    log = (folder / "log").open("wb")
+    options = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off"}
+    process = subprocess.Popen(
+        [bin_ / "postgres", "-D", folder / "data", *(f"-c{name}={value}" for name, value in options.items())],
+        stdout=log, stderr=subprocess.STDOUT, **how,
+    )  # fmt: skip
+    try:
+        _await(lambda: _asked(port, "postgres", "CREATE DATABASE hoso"), process, folder / "log")
+        yield port
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        log.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _asked(port: int, database: str, sql: str) -> bool:
+    from pg8000.native import Connection
+
+    connection = Connection("hoso", host="127.0.0.1", port=port, database=database, password=SECRET, timeout=5)
+    connection.run(sql)
+    connection.close()
+    return True
+
+
 @pytest.fixture
 def settings_for(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Settings]:
-    """Settings under which the tool of that name can be opened; starts the server that it needs."""
+    """Settings under which the tool of that name can be opened; starts the servers that it needs."""
+    return _settings_given(request, monkeypatch)
 
+
+@pytest.fixture(scope="module")
+def settings_shared(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Settings]]:
+    """The same for fixtures that live as long as their module."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield _settings_given(request, patch)
+
+
+def _settings_given(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Settings]:
     def give(name: str) -> Settings:
-        if name != "s3":
+        if name not in ("s3", "postgres"):
             return Settings()
+        port = request.getfixturevalue("postgres") if name == "postgres" else 0
         endpoint = request.getfixturevalue("seaweed")
         bucket = f"hoso-{next(_BUCKETS)}"
         _client(endpoint).make_bucket(bucket)
         monkeypatch.setenv("HOSO_S3_ACCESS_KEY", ACCESS)
         monkeypatch.setenv("HOSO_S3_SECRET_KEY", SECRET)
         section = S3(endpoint=endpoint, bucket=bucket, secure=False, connect_timeout=2.0, read_timeout=10.0)
-        return replace(Settings(), s3=section)
+        settings = replace(Settings(), s3=section)
+        if name == "s3":
+            return settings
+        monkeypatch.setenv("HOSO_POSTGRES_PASSWORD", SECRET)
+        server = Postgres(host="127.0.0.1", port=port, schema=bucket.replace("-", "_"), timeout=20.0)
+        return replace(settings, postgres=server, warehouse=Warehouse(prefix="kho"))
 
     return give
 
@@ -108,13 +180,13 @@ def _await(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Pat
         except Exception:
             pass
         time.sleep(0.2)
-    pytest.fail(f"SeaweedFS did not come up:\n{log.read_text(errors='replace')[-3000:]}")
+    pytest.fail(f"the server did not come up:\n{log.read_text(errors='replace')[-3000:]}")
 
 
-def _free_ports(many: int) -> list[int]:
+def _free_ports(many: int, since: int = 21000) -> list[int]:
     """Ports that are free together with the port 10000 above each, which the server opens for its own talk."""
     ports: list[int] = []
-    for port in range(21000 + os.getpid() % 2000, 32000):
+    for port in range(since + os.getpid() % 2000, 32000):
         if len(ports) == many:
             break
         if _free(port) and _free(port + 10000):

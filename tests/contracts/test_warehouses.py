@@ -258,18 +258,38 @@ def test_views_say_in_vietnamese_what_they_hold(warehouse: Warehouse) -> None:
 
 
 @pytest.fixture(scope="module")
-def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Warehouse]]:
+def shared(
+    settings_shared: Callable[[str], Settings], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str, Callable[[Path, House], None]], tuple[Path, House]]]:
+    """A home with a warehouse of that name, made and filled by the function given, once for all tests of this module."""
+    made: dict[tuple[str, object], tuple[Path, House]] = {}
+
+    def give(name: str, fill: Callable[[Path, House], None]) -> tuple[Path, House]:
+        if (name, fill) not in made:
+            home = tmp_path_factory.mktemp("shared")
+            house: House = importlib.import_module(f"hoso.warehouses.{name}").open(settings_shared(name), home)
+            fill(home, house)
+            made[name, fill] = home, house
+        return made[name, fill]
+
+    yield give
+    for _, house in made.values():
+        house.close()
+
+
+@pytest.fixture
+def asked(warehouse_name: str, shared: Callable[..., tuple[Path, House]]) -> tuple[Path, Warehouse]:
     """A home with three papers, beside files that no question may reach."""
-    home = tmp_path_factory.mktemp("asked")
+    return shared(warehouse_name, _asked)
+
+
+def _asked(home: Path, house: House) -> None:
     (home / "settings.toml").write_text("a=1\n")
     (home / "settings.csv").write_text("a\n1\n")
     with sqlite3.connect(home / "ledger.sqlite") as ledger:
         ledger.execute("CREATE TABLE facts (a)")
     ledger.close()
-    house = ducklake.open(Settings(), home)
     house.load(batch("b1", decision_filing(1), decision_filing(2), receipt_filing(1)))
-    yield home, house
-    house.close()
 
 
 @pytest.mark.parametrize(
@@ -375,14 +395,15 @@ def test_an_answer_is_exported_as_parquet_whole(warehouse: Warehouse, tmp_path: 
 # --- search ---
 
 
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    house = ducklake.open(Settings(), tmp_path_factory.mktemp("library"))
+@pytest.fixture
+def library(warehouse_name: str, shared: Callable[..., tuple[Path, House]]) -> House:
+    return shared(warehouse_name, _library)[1]
+
+
+def _library(_: Path, house: House) -> None:
     ward = changed(decision_filing(123), "dia_danh", value="Hòa Bình", place=Place(1, (0.5, 0.1, 0.6, 0.2)))
     plain = replace(receipt_filing(50), texts=("Ho va ten: Nguyen Van Duc, thon Dong Da",))
     house.load(batch("b1", ward, plain, *(decision_filing(n) for n in range(5)), receipt_filing(9)))
-    yield house
-    house.close()
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,6 @@ cut before the commit leaves nothing to see; after it, the next load or search b
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from functools import cached_property
@@ -22,6 +20,7 @@ from hoso.warehouses.ducklake.lake import Lake
 from hoso.warehouses.ducklake.place import Folder, Place
 from hoso.warehouses.ducklake.questions import Questions
 from hoso.warehouses.ducklake.rows import rows
+from hoso.warehouses.ducklake.secret import make_secret
 
 __all__ = ["House"]
 
@@ -50,6 +49,8 @@ class House:
         with self._lease(self._patience):
             if not self._checked:
                 self._lake.refresh(self._people)
+                if self._lake.mark() is None:
+                    self._lake.agree(self._people)
                 self._checked = True
             if not self._index.made():
                 self._index.make()
@@ -98,6 +99,8 @@ class House:
         """See :class:`hoso.warehouses.api.Warehouse`. A damaged warehouse too: a rebuild starts with this."""
         with self._lease(self._patience):
             self._questions.close()
+            self._checked = False
+            self.__dict__.pop("_people", None)
             try:
                 self._index.make()
             except Damaged:
@@ -119,24 +122,21 @@ class House:
     @cached_property
     def _people(self) -> People:
         """Keys of persons by the secret of the home, made where there is none yet and no row leans on it."""
-        path = self._place.root.parent / "keys" / "persons.key"
+        path, mark = self._place.root.parent / "keys" / "persons.key", self._lake.mark()
         if not path.exists():
-            if self._lake.named():
+            if mark is not None:
                 raise Misconfigured(
-                    f"{path}: is missing, and the keys of persons in the warehouse were made with it; bring it back from a "
-                    "copy, or build the warehouse again with a new one: hoso rebuild"
+                    f"{path}: is missing, and the keys of persons in the warehouse were made with it; bring it from a copy "
+                    "or another machine of this office, or build the warehouse again with a new one: hoso rebuild"
                 )
-            path.parent.mkdir(mode=0o700, exist_ok=True)
-            temporary = path.with_suffix(f".{os.getpid()}")
-            handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w") as file:
-                file.write(secrets.token_hex(32) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            with suppress(FileExistsError):
-                os.link(temporary, path)
-            temporary.unlink()
-        return people(bytes.fromhex(path.read_text().strip()))
+            make_secret(path)
+        found = people(bytes.fromhex(path.read_text().strip()))
+        if mark not in (None, found("")):
+            raise Misconfigured(
+                f"{path}: is not the one that the keys of persons in the warehouse were made with; bring that from another "
+                "machine of this office, or build the warehouse again with this one: hoso rebuild"
+            )
+        return found
 
     def _check(self) -> None:
         """Once a process, bring the views up to the forms of this Hoso; not while a loader, who does it too, is at work."""

@@ -23,7 +23,7 @@ from hoso.warehouses.ducklake import words
 from hoso.warehouses.ducklake.rows import Row
 from hoso.warehouses.ducklake.schema import TABLES
 
-__all__ = ["Entry", "Finder", "Index", "entries"]
+__all__ = ["Entry", "Finder", "Index", "besides", "entries", "shown"]
 
 _VERSION = 1
 """Raise it whenever tables, :func:`fold` or the tokens change: an index of another version is built again."""
@@ -190,7 +190,7 @@ class Index:
                 (words.match(found), max(0, limit)),
             ).fetchall()
         return tuple(
-            Hit(document, dossier, source, type_, position, _shown(text, extra, found), -score)
+            Hit(document, dossier, source, type_, position, shown(text, extra, found), -score)
             for document, dossier, source, type_, position, text, extra, score in rows
         )
 
@@ -238,10 +238,15 @@ def _make_way(base: sqlite3.Connection, entry: Entry) -> bool:
     return True
 
 
-def _insert(base: sqlite3.Connection, entry: Entry) -> None:
+def besides(entry: Entry) -> str:
+    """The values read on a page that its text does not hold, one a line."""
     on_page = f" {' '.join(map(fold, words.tokens(entry.text)))} "
     values = dict.fromkeys(way for value in entry.values for way in _ways(value))
-    found = "\n".join(way for way in values if f" {' '.join(map(fold, words.tokens(way)))} " not in on_page)
+    return "\n".join(way for way in values if f" {' '.join(map(fold, words.tokens(way)))} " not in on_page)
+
+
+def _insert(base: sqlite3.Connection, entry: Entry) -> None:
+    found = besides(entry)
     cursor = base.execute(
         "INSERT INTO pages (document, load, dossier, source, type, position, text, found) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (entry.document, entry.load, entry.dossier, entry.source, entry.type, entry.position, entry.text, found),
@@ -262,7 +267,8 @@ def _ways(value: str) -> tuple[str, ...]:
     return (value, f"{date[3]}/{date[2]}/{date[1]}") if date else (value,)
 
 
-def _shown(text: str, found: str, clauses: tuple[words.Clause, ...]) -> str:
+def shown(text: str, found: str, clauses: tuple[words.Clause, ...]) -> str:
+    """The snippet of a hit: of its text, else of the values beside it."""
     on_page = words.snippet(text, clauses)
     if "⟦" in on_page or not found:
         return on_page

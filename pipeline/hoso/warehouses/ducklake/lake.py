@@ -72,7 +72,9 @@ class Lake:
             migrations.bring_up(base, int(str(about[0])), people, _append)
             for statement in views.statements(views.papers()):
                 base.execute(statement)
-            base.execute("UPDATE history.about SET format = ?, views = ?", [FORMAT, _fingerprint()])
+            base.execute(
+                "UPDATE history.about SET format = ?, views = ?, people = ?", [FORMAT, _fingerprint(), people("")]
+            )
         return True
 
     def wanted(self) -> Row:
@@ -90,10 +92,18 @@ class Lake:
         ((own, last),) = self.read("SELECT max(load) FILTER (key = ?), max(load) FROM history.receipts", [key])
         return (None if own is None else int(str(own))), int(str(last or 0))
 
-    def named(self) -> bool:
-        """Whether there is a row that holds the key of a person."""
-        there = "SELECT 1 FROM duckdb_tables() WHERE database_name = 'lake' AND table_name = 'mentions'"
-        return bool(self.read(there)) and bool(self.read("SELECT 1 FROM history.mentions LIMIT 1"))
+    def mark(self) -> str | None:
+        """What the keys of persons in it were made with, so far as one may know: the key of nobody. None: with nothing."""
+        there = "SELECT 1 FROM duckdb_columns() WHERE database_name = 'lake' AND schema_name = 'history'"
+        if not self.read(f"{there} AND table_name = 'about' AND column_name = 'people'"):
+            return None
+        found = self.read("SELECT people FROM history.about")[-1][0]
+        return None if found is None else str(found)
+
+    def agree(self, people: People) -> None:
+        """Remember with what the keys of persons are made from now on."""
+        with self.transaction() as base:
+            base.execute("UPDATE history.about SET people = ?", [people("")])
 
     def append(self, rows: dict[str, list[Row]], last: int) -> None:
         """Append rows, receipt among them, in one transaction. ``last`` is the highest load number the caller knows of:
@@ -181,7 +191,7 @@ class Lake:
             base.execute(statement)
         for statement in views.statements(views.papers()):
             base.execute(statement)
-        base.execute("INSERT INTO history.about VALUES (?, ?)", [FORMAT, _fingerprint()])
+        base.execute("INSERT INTO history.about VALUES (?, ?, NULL)", [FORMAT, _fingerprint()])
 
 
 def connect(place: Place, *, writing: bool) -> duckdb.DuckDBPyConnection:

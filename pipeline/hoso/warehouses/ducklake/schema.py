@@ -67,6 +67,7 @@ TABLES: dict[str, Table] = {
         Table("about", "", "Phiên bản của kho dữ liệu", (
             ("format", "INTEGER", "Phiên bản các bảng"),
             ("views", "VARCHAR", "Dấu vân tay các khung nhìn"),
+            ("people", "VARCHAR", "Dấu của khóa dùng để băm số định danh"),
         )),
         Table("receipts", "", "Biên nhận từng lần nạp", (
             *_LOAD,
