@@ -33,13 +33,22 @@ COLUMNS = {
     "giay_kham_suc_khoe": ("so", "ho_ten", "ngay_sinh", "so_cccd", "hang", "ket_luan", "ngay_ket_luan", "co_so_kham"),
     "giay_phep_lai_xe": ("so", "ho_ten", "ngay_sinh", "so_cccd", "hang", "ngay_cap", "ngay_het_han"),
     "dan_cu": ("so_cccd", "ho_ten", "ngay_sinh", "gioi_tinh", "dia_chi"),
-    "co_quan": ("ma", "ten"),
+    "co_quan": ("ma", "ten", "cap_tren", "tu_ngay", "den_ngay", "ke_tuc"),
     "don_vi_hanh_chinh": ("ma", "ten", "tinh"),
+    "thu_tuc": ("ma", "ten", "linh_vuc", "can_ket_qua", "cua_cong_dan", "thoi_han"),
+    "ho_so": (
+        "ma_ho_so", "co_quan", "thu_tuc", "ngay_tiep_nhan", "ngay_hen_tra", "ngay_ket_thuc", "trang_thai", "kenh",
+        "ngay_cho_bo_sung", "lan_bo_sung", "so_hoa_thanh_phan", "tai_su_dung", "lay_tu_kho", "ket_qua_dien_tu",
+        "xac_thuc_dinh_danh", "dan_cu", "dong_bo_luc",
+    ),
 }
 """The columns of each register; the first is its key and must be there, another may be left out, further ones are not
 read. ``ma`` of ``co_quan`` is the agency code (Decision 20/2020/QĐ-TTg), of ``don_vi_hanh_chinh`` the commune code."""
 
-_DATES = ("ngay_sinh", "ngay_ket_luan", "ngay_cap", "ngay_het_han")
+_DATES = ("ngay_sinh", "ngay_ket_luan", "ngay_cap", "ngay_het_han", "tu_ngay", "den_ngay", "ngay_tiep_nhan", "ngay_hen_tra",
+          "ngay_ket_thuc")  # fmt: skip
+_TOLD = frozenset({"thu_tuc", "ho_so"})
+"""Registers that no check of a paper asks: a change in one makes nothing be checked again."""
 _HEADINGS = {
     "ho_va_ten": "ho_ten", "hoten": "ho_ten", "ngay_thang_nam_sinh": "ngay_sinh", "ngaysinh": "ngay_sinh",
     "cccd": "so_cccd",
@@ -128,8 +137,10 @@ def load(folder: Path) -> Registers:
     for path in sorted(folder.glob("*.csv")) if folder.is_dir() else []:
         try:
             data = path.read_bytes()
-            seen.append((path.stem, keys.digest(data)))
-            sound[path.stem] = _register(path, data, seen[-1][1])
+            digest = keys.digest(data)
+            if path.stem not in _TOLD:
+                seen.append((path.stem, digest))
+            sound[path.stem] = _register(path, data, digest)
         except OSError as error:
             seen.append((path.stem, f"unreadable: {error.strerror}"))
             broken[path.stem] = Broken(

@@ -27,7 +27,9 @@ COMMANDS = {
     "pages": ("ask", "Pages with their text, rotation and quality."),
     "look": ("look", "Show how a file is read, page by page, as one HTML page; needs no home."),
     "sql": ("warehouse", "Ask the warehouse in SQL, read-only."),
+    "enrol": ("warehouse", "Take registers and administrative units into the warehouse."),
     "search": ("warehouse", "Find pages by words, with or without diacritics."),
+    "report": ("report", "Indicators of Decision 766, the provincial report, quality, of a period."),
     "approve": ("approvals", "Let documents through to the seal, or hold them."),
     "mandate": ("approvals", "Give, list or withdraw standing orders."),
     "verify": ("archive", "Check a PDF: signature, PDF/A, conversion mark, proof of time, known to the warehouse."),
@@ -37,6 +39,7 @@ COMMANDS = {
     "renew": ("stamping", "Renew proofs of time before they end."),
     "audit": ("care", "Re-read every stored byte; the exit code tells the truth."),
     "rebuild": ("care", "The warehouse again, from store and ledger alone."),
+    "move-warehouse": ("warehouse", "Move the warehouse to servers that several machines share, or back."),
     "calibrate": ("calibrate", "How many fields need no person, and how many of those are wrong."),
     "doctor": ("care", "What is installed, what is missing and how to get it."),
 }
@@ -52,7 +55,8 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(f"hoso.cli.{COMMANDS[cmd_name][0]}"), cmd_name)
+        module = importlib.import_module(f"hoso.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
     def resolve_command(

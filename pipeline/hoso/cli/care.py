@@ -21,10 +21,17 @@ __all__ = ["audit", "doctor", "rebuild"]
 
 
 @click.command()
+@click.option("--warehouse", is_flag=True, help="Instead: compare every row of the warehouse with store and ledger.")
 @AS_JSON
 @click.pass_obj
-def audit(home: str | None, as_json: bool) -> None:
-    """Re-read every stored byte and compare it with the ledger. Exit code 7 where a byte is damaged or missing."""
+def audit(home: str | None, warehouse: bool, as_json: bool) -> None:
+    """Re-read every stored byte and compare it with the ledger. Exit code 7 where a byte is damaged or missing.
+
+    With --warehouse: rows that nothing in store and ledger tells, and evidence that no row holds.
+    """
+    if warehouse:
+        _audit_warehouse(home, as_json)
+        return
     from rich.console import Console
     from rich.progress import Progress as Bar
 
@@ -45,6 +52,26 @@ def audit(home: str | None, as_json: bool) -> None:
     if wrong:
         raise Damaged(
             f"{len(wrong)} objects are damaged or missing: bring them back from a copy, then run hoso audit again"
+        )
+
+
+def _audit_warehouse(home: str | None, as_json: bool) -> None:
+    from hoso import recipe
+    from hoso.recipe import rebuilding
+
+    compared: list[int] = []
+    with open_site(home) as site, recipe.only_run(site):
+        found = list(rebuilding.audit(site, compared.append))
+    if as_json:
+        lines({"kind": f.kind, "table": f.table, "subject": f.subject} for f in found)
+        lines([{"kind": "summary", "loads": len(compared), "documents": sum(compared), "wrong": len(found)}])
+    else:
+        for one in found:
+            click.echo(f"{one.kind}: {one.table}: {one.subject}")
+        say(f"{len(compared)} loads with {sum(compared)} documents compared, {len(found)} differences")
+    if found:
+        raise Damaged(
+            f"{len(found)} differences between the warehouse and its evidence; build it again with: hoso rebuild"
         )
 
 

@@ -1,4 +1,4 @@
-"""Commands that ask the warehouse: sql, search. Read-only by construction."""
+"""Commands that ask the warehouse (sql, search: read-only by construction), fill it from registers, and move it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 from hoso.cli.show import lines, open_site, say, table
 from hoso.errors import Usage
 
-__all__ = ["search", "sql"]
+__all__ = ["enrol", "move_warehouse", "search", "sql"]
 
 
 @click.command()
@@ -70,3 +70,37 @@ def search(home: str | None, words: tuple[str, ...], limit: int, as_json: bool) 
         right=("page",),
     )
     say(f"{len(hits)} pages" + (" (more may match: --limit)" if len(hits) == limit else ""))
+
+
+@click.command()
+@click.pass_obj
+def enrol(home: str | None) -> None:
+    """Take the registers of agencies, procedures and dossiers, and the administrative units, into the warehouse.
+
+    Only what changed since it was last taken in. Files and columns: docs/registers.md.
+    """
+    from hoso import recipe
+    from hoso.recipe import enrolling
+
+    with open_site(home) as site, recipe.only_run(site):
+        taken = enrolling.enrol(site, with_units=True)
+    say(f"taken in: {', '.join(taken)}" if taken else "nothing changed since the registers were last taken in")
+
+
+@click.command()
+@click.option("--to", "name", required=True, metavar="NAME", help="ducklake (a folder here) or postgres (servers).")
+@click.option("--copy-only", is_flag=True, help="Copy and compare; the settings stay as they are.")
+@click.pass_obj
+def move_warehouse(home: str | None, name: str, copy_only: bool) -> None:
+    """Move the warehouse of this home, history and all, and compare both; then settings.toml names the new one.
+
+    A move that was stopped goes on where it was. The old warehouse stays where it is, unused, until you remove it.
+    """
+    from hoso import recipe
+    from hoso.recipe import moving
+
+    with open_site(home) as site, recipe.only_run(site):
+        count = moving.move(site, name, lambda documents: say(f"{documents} documents copied"))
+        if not copy_only:
+            moving.name_warehouse(site.home / "settings.toml", name)
+    say(f"{count} loads copied; every table is equal" + ("" if copy_only else f"; the home uses {name} from now on"))

@@ -1,21 +1,32 @@
-"""Looking after a home: re-read every stored byte, compare it with the ledger, build the warehouse again."""
+"""Looking after a home: re-read every stored byte and compare it with the ledger; the warehouse: see ``rebuilding``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from hoso import keys
 from hoso.errors import Damaged, HosoError
-from hoso.nouns import Batch, Dossier
-from hoso.recipe.releasing import BATCH, everything_sealed, filing
+from hoso.nouns import Dossier
+from hoso.recipe.rebuilding import rebuild
 from hoso.site import Site
 
 __all__ = ["Finding", "audit", "expected", "rebuild"]
 
 
-_DIGESTS = ("manifest", "result", "decision", "record", "mandate", "sealed", "after", "evidence", "stamp", "token")
+_DIGESTS = (
+    "manifest",
+    "result",
+    "decision",
+    "record",
+    "mandate",
+    "sealed",
+    "after",
+    "evidence",
+    "stamp",
+    "token",
+    "roll",
+)
 """Keys of facts and receipts whose values are digests of stored objects."""
 
 
@@ -62,15 +73,3 @@ def audit(site: Site, tick: Callable[[int, int], None]) -> Iterator[Finding]:
             if digest not in must:
                 yield Finding("orphan", digest, "no fact names it; a run was stopped between storing and telling")
         tick(number, len(stored))
-
-
-def rebuild(site: Site, tick: Callable[[int], None]) -> int:
-    """The warehouse again from store and ledger alone; gives how many documents it holds."""
-    site.warehouse.clear()
-    everything, count = everything_sealed(site), 0
-    while part := list(islice(everything, BATCH)):
-        key = keys.key("rebuild", sorted((sealed.document, sealed.after) for _, _, sealed in part))
-        site.warehouse.load(Batch(key, part[-1][2].at, tuple(filing(site, *entry) for entry in part)))
-        count += len(part)
-        tick(len(part))
-    return count

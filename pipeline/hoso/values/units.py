@@ -19,7 +19,7 @@ from hoso.values.addresses import Address, bare, province
 from hoso.values.fold import fold
 from hoso.values.text import squeeze
 
-__all__ = ["SINCE", "Units", "in_force", "named"]
+__all__ = ["SINCE", "Units", "in_force", "named", "register"]
 
 SINCE = "2025-07-01"
 """The day from which the units stand."""
@@ -91,6 +91,36 @@ def named() -> Iterator[tuple[str, str, str]]:
         for home in {before, since}:
             yield "district", bare(was["district_name"], "district"), home
             yield "commune", bare(was["ward_name"], "commune"), home
+
+
+def register() -> Iterator[tuple[str | None, ...]]:
+    """(level, name with rank, district, province, code of the province in force, since, until, successor, successor's
+    province) of every unit before and since :data:`SINCE`, ordered; an old commune that was divided comes once for each
+    part. None where a thing is not there; ``since`` is None for what was there before."""
+    from vietnam_address_converter.data import DEFAULT_DATA
+
+    data: dict[str, Any] = DEFAULT_DATA
+    before = "2025-06-30"
+    names = {code: entry["name_with_type"] for code, entry in data["newProvinces"].items()}
+    found: set[tuple[str | None, ...]] = set()
+    for name in names.values():
+        found.add(("province", name, None, name, _code(name), SINCE, None, None, None))
+    for ward in data["newWards"].values():
+        top = names[ward["parent_code"]]
+        found.add(("commune", ward["name_with_type"], None, top, _code(top), SINCE, None, None, None))
+    for row in data["mapping"]["rows"]:
+        was, new = row["old"], row["new"]
+        top, now = was["province_name"].replace("Thành Phố", "Thành phố"), names[new["province_code"]]
+        code = _code(now)
+        found.add(("province", top, None, top, code, None, before, now, now))
+        found.add(("district", was["district_name"], was["district_name"], top, code, None, before, None, now))
+        found.add(("commune", was["ward_name"], was["district_name"], top, code, None, before, new["ward_name"], now))
+    yield from sorted(found, key=lambda row: tuple(cell or "" for cell in row))
+
+
+def _code(name: str) -> str | None:
+    top = province(_plain(name))
+    return top[0] if top else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from hoso.nouns import Batch
 
-__all__ = ["Answer", "Hit", "Warehouse"]
+__all__ = ["Answer", "Difference", "Hit", "Warehouse"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,16 @@ class Answer:
 
     columns: tuple[str, ...]
     rows: tuple[tuple[object, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where the warehouse and its evidence part: ``kind`` is "no-evidence" (a row that nothing tells), "no-row" (evidence
+    that no row holds); a row that was altered is both. ``subject`` is the document, or the key of the batch."""
+
+    kind: Literal["no-evidence", "no-row"]
+    table: str
+    subject: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +59,14 @@ class Warehouse(Protocol):
 
     def search(self, words: str, limit: int = 20) -> tuple[Hit, ...]:
         """Pages that hold all the words, with or without diacritics, best first."""
+        ...
+
+    def keys(self) -> set[str]:
+        """The keys of the batches that were loaded."""
+        ...
+
+    def compare(self, batch: Batch) -> tuple[Difference, ...]:
+        """Where the rows of that batch's load are not those that the batch makes; each (kind, table, subject) once."""
         ...
 
     def clear(self) -> None:

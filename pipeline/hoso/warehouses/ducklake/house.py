@@ -6,20 +6,22 @@ cut before the commit leaves nothing to see; after it, the next load or search b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from functools import cached_property
 from pathlib import Path
 
 from hoso.errors import Damaged, Misconfigured, Unavailable
 from hoso.nouns import Batch
-from hoso.warehouses.api import Answer, Hit
+from hoso.warehouses.api import Answer, Difference, Hit
 from hoso.warehouses.ducklake.derive import People, people
 from hoso.warehouses.ducklake.index import Entry, Finder, Index, entries
 from hoso.warehouses.ducklake.lake import Lake
 from hoso.warehouses.ducklake.place import Folder, Place
 from hoso.warehouses.ducklake.questions import Questions
-from hoso.warehouses.ducklake.rows import rows
+from hoso.warehouses.ducklake.rows import Row, rows
+from hoso.warehouses.ducklake.schema import TABLES
 from hoso.warehouses.ducklake.secret import make_secret
 
 __all__ = ["House"]
@@ -47,13 +49,7 @@ class House:
     def load(self, batch: Batch) -> bool:
         """See :class:`hoso.warehouses.api.Warehouse`. Raises Unavailable when another committer holds on too long."""
         with self._lease(self._patience):
-            if not self._checked:
-                self._lake.refresh(self._people)
-                if self._lake.mark() is None:
-                    self._lake.agree(self._people)
-                self._checked = True
-            if not self._index.made():
-                self._index.make()
+            self._ready()
             own, last = self._lake.receipt(batch.key)
             if self._index.behind() or self._index.count() != last:
                 self._heal()
@@ -89,6 +85,57 @@ class House:
             with suppress(Unavailable), self._lease(0.0):
                 self._heal()
         return self._index.search(words, limit)
+
+    def keys(self) -> set[str]:
+        """See :class:`hoso.warehouses.api.Warehouse`."""
+        return set(self._lake.loads())
+
+    def compare(self, batch: Batch) -> tuple[Difference, ...]:
+        """See :class:`hoso.warehouses.api.Warehouse`."""
+        self._check()
+        own, _ = self._lake.receipt(batch.key)
+        if own is None:
+            return (Difference("no-row", "receipts", batch.key),)
+        found: dict[Difference, None] = {}
+        for name, wanted in rows(batch, own, self._people).items():
+            columns = [column for column, _, _ in TABLES[name].columns]
+            at = next((columns.index(c) for c in ("document", "dossier", "key", "code") if c in columns), None)
+            there = Counter(map(_comparable, self._lake.read(f"SELECT * FROM history.{name} WHERE load = ?", [own])))
+            must = Counter(map(_comparable, wanted))
+            for kind, left in (("no-evidence", there - must), ("no-row", must - there)):
+                for row in left:
+                    subject = batch.key if at is None else row[at]
+                    found[Difference("no-row" if kind == "no-row" else "no-evidence", name, subject)] = None
+        return tuple(found)
+
+    def take(self, other: House, tick: Callable[[int], None]) -> int:
+        """Take over every load that ``other`` has and this one has not, in order, rows as they stand; gives how many.
+        Raises Misconfigured where this one has a load that the other has not."""
+        with self._lease(self._patience):
+            self._ready()
+            theirs, mine = other._lake.loads(), self._lake.loads()
+            if any(theirs.get(key) != load for key, load in mine.items()):
+                raise Misconfigured(
+                    f"{self._place.name}: holds loads of another warehouse; name an empty one in settings.toml"
+                )
+            missing = [(key, load) for key, load in theirs.items() if key not in mine]
+            for key, load in missing:
+                moved = {
+                    name: other._lake.read(f"SELECT * FROM history.{name} WHERE load = ?", [load])
+                    for name in TABLES
+                    if name != "about"
+                }
+                self._index.intend(key)
+                self._lake.append(moved, load - 1)
+                self._index.add(key, load, entries(moved))
+                tick(len(moved["documents"]))
+            self._heal()
+        return len(missing)
+
+    def digests(self) -> dict[str, str]:
+        """The SHA-256 of each table's rows, ordered, as JSON lines: equal where two warehouses hold the same history."""
+        self._check()
+        return {name: self._lake.digest(name) for name in TABLES if name != "about"}
 
     def tidy(self) -> None:
         """Upkeep of files and snapshots; changes no answer. A load does it by itself now and then."""
@@ -147,6 +194,16 @@ class House:
                     self._lake.refresh(self._people)
             self._checked = True
 
+    def _ready(self) -> None:
+        """Tables, views and index as this Hoso has them. The caller holds the lease."""
+        if not self._checked:
+            self._lake.refresh(self._people)
+            if self._lake.mark() is None:
+                self._lake.agree(self._people)
+            self._checked = True
+        if not self._index.made():
+            self._index.make()
+
     def _heal(self) -> None:
         """Bring into the index what the lake holds and it does not. The caller holds the lease."""
         loads, held = self._lake.loads(), self._index.keys()
@@ -169,3 +226,8 @@ class House:
     def _lease(self, patience: float) -> AbstractContextManager[None]:
         """Be the only committer."""
         return self._place.lease(patience)
+
+
+def _comparable(row: Row) -> tuple[str, ...]:
+    """A row as text, a date as one that was given as text."""
+    return tuple("\0" if cell is None else str(cell) for cell in row)

@@ -10,6 +10,7 @@ writes here holds it (``house``).
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import os
 import shutil
@@ -119,6 +120,15 @@ class Lake:
         """The answer to a question of Hoso's own."""
         with self._turn, answering(self.place):
             return self._base().execute(sql, list(values)).fetchall()
+
+    def digest(self, table: str) -> str:
+        """The SHA-256 of the rows of a table, ordered, as JSON lines."""
+        made = hashlib.sha256()
+        with self._turn, answering(self.place):
+            found = self._base().execute(f"SELECT to_json(t)::VARCHAR FROM (FROM history.{table} ORDER BY ALL) t")
+            while part := found.fetchmany(10_000):
+                made.update("".join(f"{line}\n" for (line,) in part).encode())
+        return made.hexdigest()
 
     def clear(self) -> None:
         """Drop every table and make them anew, in one transaction; then remove the files that held their rows."""
