@@ -78,7 +78,7 @@ def _line(one: Indicator, found: Share, any_: bool) -> tuple[Cell, ...]:
         reason = one.lacking if found.unknown else "không có hồ sơ thuộc diện"
     elif found.unknown:
         reason = f"ít nhất; {found.unknown} hồ sơ {one.lacking}"
-    if one.scored and found.exact:
+    if one.scored and found.rate is not None:
         earned = points(found.hits, found.of, one.most or 0)
     elif found.rate is not None and one.most and not one.scored:
         reason = "; ".join(filter(None, (reason, "chưa có quy tắc chấm điểm được kiểm chứng")))

@@ -158,7 +158,8 @@ def _pages(papers: Iterable[Paper]) -> list[tuple[Cell, ...]]:
 def _notes(papers: Sequence[Paper], keyed: Sequence[Keyed]) -> Iterable[str]:
     if not papers:
         yield "Không có giấy tờ nào tiếp nhận trong kỳ."
-    yield "Tính trên giấy tờ quét vào trong kỳ, cả đã ký và đang chờ. Qua thẳng: đủ điều kiện ngay, không trường nào do người nhập."
+    yield "Tính trên giấy tờ quét vào trong kỳ, cả đã ký và đang chờ."
+    yield "Qua thẳng: đủ điều kiện ngay, không trường nào do người nhập."
     if not keyed:
         yield "Tỷ lệ sai: N/A, vì trong kỳ chưa có lần nhập lại thứ hai nào; số sửa của người dùng không thay được nó."
     else:
