@@ -13,7 +13,7 @@ from hoso.values.reports import Chart, Column, shown
 
 __all__ = ["chart", "fitted", "height", "text"]
 
-_ROW, _BAR = 17.0, 11.0
+_ROW, _BAR, _MANY = 17.0, 11.0, 12
 _SIZE = 8.0
 _AXIS = 14.0
 _NUMBER = Column("number", "")
@@ -35,7 +35,12 @@ def fitted(words: str, size: float, wide: float) -> str:
 
 def height(one: Chart) -> float:
     """Points that the chart takes, with its title and legend."""
-    return 20 + _ROW * max(1, len(one.bars)) + _AXIS + 18 + 12
+    return 20 + _row(one) * max(1, len(one.bars)) + _AXIS + 18 + 12
+
+
+def _row(one: Chart) -> float:
+    """Points from bar to bar: less where there are many."""
+    return _ROW if len(one.bars) <= _MANY else 0.7 * _ROW
 
 
 def chart(one: Chart, left: float, top: float, wide: float, face: Face) -> bytes:
@@ -48,24 +53,26 @@ def chart(one: Chart, left: float, top: float, wide: float, face: Face) -> bytes
     labels = min(0.4 * wide, max(measure(bar.label, _SIZE) for bar in one.bars) + 6)
     room = wide - labels - 78
     origin, most = left + labels, _most(one)
-    bottom = top - _ROW * len(one.bars)
+    row = _row(one)
+    bar_high = row * _BAR / _ROW
+    bottom = top - row * len(one.bars)
     for step in range(5):
         x = origin + room * step / 4
         out.append(f"q 0.4 w 0.75 G {x:.2f} {top:.2f} m {x:.2f} {bottom:.2f} l S Q".encode())
         tick = _number(Decimal(most) * step / 4) + (" %" if one.unit and step == 4 else "")
         out.append(text(tick, 7, x - measure(tick, 7) / 2, bottom - 2, face))
     for number, bar in enumerate(one.bars):
-        line = top - _ROW * number
+        line = top - row * number
         label = fitted(bar.label, _SIZE, labels - 6)
-        out.append(text(label, _SIZE, origin - 6 - measure(label, _SIZE), line - 3, face))
-        x, low = origin, line - (_ROW + _BAR) / 2
+        out.append(text(label, _SIZE, origin - 6 - measure(label, _SIZE), line - (row - 11) / 2, face))
+        x, low = origin, line - (row + bar_high) / 2
         for place, part in enumerate(bar.parts):
             if part:
                 long = room * float(part) / most
-                out.append(_filled(place, x, low, long, _BAR))
+                out.append(_filled(place, x, low, long, bar_high))
                 x += long
         known = [shown(p, _NUMBER) for p in bar.parts]
-        out.append(text(" · ".join(known), 7.5, x + 4, line - 3.5, face))
+        out.append(text(" · ".join(known), 7.5, x + 4, line - (row - 10) / 2, face))
     out.append(f"q 0.8 w 0 G {origin:.2f} {top:.2f} m {origin:.2f} {bottom:.2f} l S Q".encode())
     if one.limit is not None:
         x = origin + room * one.limit / most

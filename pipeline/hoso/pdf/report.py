@@ -25,7 +25,7 @@ _FOOT = 64.0
 MOST_ROWS = 200
 """Rows of a sheet that are printed; the rest is said to be in the workbook."""
 
-_FIXED = "Trang / N/A 0123456789.,%·…–-() Không có số liệu trong kỳ. dòng nữa: xem bảng tính (--format xlsx)"
+_FIXED = "Ghi chú Trang / N/A 0123456789.,%·…–-() Không có số liệu trong kỳ. dòng nữa: xem bảng tính (--format xlsx)"
 
 
 @dataclass

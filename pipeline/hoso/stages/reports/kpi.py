@@ -49,7 +49,8 @@ def kpi(
     charts = (
         Chart(
             "Tỷ lệ các chỉ tiêu (%)", ("Tỷ lệ",),
-            tuple(Bar(f"{line[0]} {line[1]}", (_number(line[5]),)) for line in lines), "%", 80, "mức đủ điểm 80 %",
+            tuple(Bar(f"{line[0]} {line[1]}", (_number(line[5]),)) for line in lines), "%", 80,
+            "mức đủ điểm 80 % (4.2, 4.3)",
         ),
         Chart(
             f"4.2 Hồ sơ thực hiện số hóa theo {TITLES[by].lower()} (%)", ("Tỷ lệ",),
