@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,12 @@ class Steps(Silent):
 _ENGINE: dict[str, Any] = {}
 
 
+@lru_cache(maxsize=1)
+def _bytes(path: str) -> bytes:
+    """As a worker holds them: fetched once for neighbouring pages (``hoso.recipe.reading``)."""
+    return Path(path).read_bytes()
+
+
 def _page(task: tuple[str, str, int]) -> tuple[dict[str, float], int]:
     """(seconds by step, most memory of this worker in kB) of reading one page."""
     from hoso.stages.read import read
@@ -57,7 +64,7 @@ def _page(task: tuple[str, str, int]) -> tuple[dict[str, float], int]:
     if name not in _ENGINE:
         _ENGINE[name] = module("engines", name).open(Reading())
     steps = Steps()
-    read(Path(path).read_bytes(), "application/pdf", "0" * 64, index, _ENGINE[name], Reading(), steps)
+    read(_bytes(path), "application/pdf", "0" * 64, index, _ENGINE[name], Reading(), steps)
     held = Path("/proc/self/status").read_text(encoding="ascii").partition("VmHWM:")[2].split()[0]
     return dict(steps.seconds), int(held)
 
