@@ -39,6 +39,7 @@ COMMANDS = {
     "renew": ("stamping", "Renew proofs of time before they end."),
     "audit": ("care", "Re-read every stored byte; the exit code tells the truth."),
     "rebuild": ("care", "The warehouse again, from store and ledger alone."),
+    "publish": ("warehouse", "Bring a Parquet export for Spark and other engines up to date."),
     "move-warehouse": ("warehouse", "Move the warehouse to servers that several machines share, or back."),
     "calibrate": ("calibrate", "How many fields need no person, and how many of those are wrong."),
     "doctor": ("care", "What is installed, what is missing and how to get it."),

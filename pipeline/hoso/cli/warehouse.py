@@ -11,7 +11,7 @@ import click
 from hoso.cli.show import lines, open_site, say, table
 from hoso.errors import Usage
 
-__all__ = ["enrol", "move_warehouse", "search", "sql"]
+__all__ = ["enrol", "move_warehouse", "publish", "search", "sql"]
 
 
 @click.command()
@@ -104,3 +104,18 @@ def move_warehouse(home: str | None, name: str, copy_only: bool) -> None:
         if not copy_only:
             moving.name_warehouse(site.home / "settings.toml", name)
     say(f"{count} loads copied; every table is equal" + ("" if copy_only else f"; the home uses {name} from now on"))
+
+
+@click.command()
+@click.option("--to", "target", required=True, metavar="PLACE", help="A folder, or s3://bucket/prefix.")
+@click.pass_obj
+def publish(home: str | None, target: str) -> None:
+    """Add to a Parquet export every load it lacks: a folder a table, parted by month, for Spark and other engines.
+
+    Personal data stand in it unmasked: give it the rights of the warehouse itself. After an erasure remove it and
+    publish anew.
+    """
+    place = target if "://" in target else str(Path(target).expanduser().resolve())
+    with open_site(home) as site:
+        count = site.warehouse.publish(place, lambda loads: say(f"{loads} loads written"))
+    say(f"{target}: {count} loads added" if count else f"{target}: up to date")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -55,6 +55,11 @@ class Warehouse(Protocol):
 
     def export(self, sql: str, path: str) -> None:
         """Write the answer as a Parquet file."""
+        ...
+
+    def publish(self, target: str, tick: Callable[[int], None]) -> int:
+        """Add to the Parquet export at ``target`` (a folder or an address) every load it lacks; gives how many. ``tick`` is
+        told of each file's loads."""
         ...
 
     def search(self, words: str, limit: int = 20) -> tuple[Hit, ...]:

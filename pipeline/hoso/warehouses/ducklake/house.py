@@ -19,6 +19,7 @@ from hoso.warehouses.ducklake.derive import People, people
 from hoso.warehouses.ducklake.index import Entry, Finder, Index, entries
 from hoso.warehouses.ducklake.lake import Lake
 from hoso.warehouses.ducklake.place import Folder, Place
+from hoso.warehouses.ducklake.publishing import publish
 from hoso.warehouses.ducklake.questions import Questions
 from hoso.warehouses.ducklake.rows import Row, rows
 from hoso.warehouses.ducklake.schema import TABLES
@@ -131,6 +132,11 @@ class House:
                 tick(len(moved["documents"]))
             self._heal()
         return len(missing)
+
+    def publish(self, target: str, tick: Callable[[int], None]) -> int:
+        """See ``publishing``. Waits for no load, and no load for it."""
+        self._check()
+        return publish(self._lake, target, tick)
 
     def digests(self) -> dict[str, str]:
         """The SHA-256 of each table's rows, ordered, as JSON lines: equal where two warehouses hold the same history."""

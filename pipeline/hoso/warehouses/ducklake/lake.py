@@ -121,6 +121,17 @@ class Lake:
         with self._turn, answering(self.place):
             return self._base().execute(sql, list(values)).fetchall()
 
+    @contextmanager
+    def asking(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The lake's own connection for one reader of this room, in one snapshot: loads meanwhile are not seen."""
+        with self._turn, answering(self.place):
+            base = self._base()
+            base.execute("BEGIN")
+            try:
+                yield base
+            finally:
+                base.execute("ROLLBACK")
+
     def digest(self, table: str) -> str:
         """The SHA-256 of the rows of a table, ordered, as JSON lines."""
         made = hashlib.sha256()
