@@ -14,7 +14,19 @@ from typing import Any
 import numpy as np
 
 from hoso.nouns import (
-    Batch, Box, Decision, Document, Dossier, Field, Filing, Page, PageRef, Place, Record, Scan, Sealed,
+    Batch,
+    Box,
+    Decision,
+    Document,
+    Dossier,
+    Field,
+    Filing,
+    Page,
+    PageRef,
+    Place,
+    Record,
+    Scan,
+    Sealed,
 )  # fmt: skip
 from hoso.warehouses.ducklake import derive
 from hoso.warehouses.ducklake.views import papers
@@ -26,15 +38,18 @@ _TYPES = {
     "quyet_dinh": 0.25, "cong_van": 0.2, "giay_tiep_nhan": 0.15, "giay_kham_suc_khoe_lai_xe": 0.12, "don_doi_gplx": 0.1,
     "giay_khai_sinh": 0.08, "giay_xac_nhan_hon_nhan": 0.06, "gcn_ho_kinh_doanh": 0.04,
 }  # fmt: skip
-_FAMILY = "NGUYỄN TRẦN LÊ PHẠM HOÀNG HUỲNH PHAN VŨ VÕ ĐẶNG BÙI ĐỖ HỒ NGÔ DƯƠNG LÝ".split()
-_MIDDLE = "VĂN THỊ HỮU ĐỨC NGỌC MINH THANH QUỐC XUÂN THU KIM HỒNG".split()
+_FAMILY = "NGUYỄN TRẦN LÊ PHẠM HOÀNG HUỲNH PHAN VŨ VÕ ĐẶNG BÙI ĐỖ HỒ NGÔ DƯƠNG LÝ".split()  # noqa: SIM905
+_MIDDLE = "VĂN THỊ HỮU ĐỨC NGỌC MINH THANH QUỐC XUÂN THU KIM HỒNG".split()  # noqa: SIM905
 _GIVEN = (
-    "AN ANH ÁNH BÌNH CHÂU CƯỜNG DŨNG DUNG ĐẠT ĐỨC GIANG HÀ HẢI HẠNH HIỀN HÒA HOA HÙNG HUỆ HƯƠNG KHÁNH LAN LINH LOAN LONG MAI "
-    "NAM NGA NGHĨA NHUNG PHONG PHÚC PHƯƠNG QUANG QUÂN SƠN TÂM THẢO THẮNG THỦY TIẾN TOÀN TRANG TRUNG TUẤN TÙNG VÂN VINH YẾN"
-).split()  # fmt: skip
-_ONSETS = "b c ch d đ g gi h kh l m n ng nh ph qu r s t th tr v x".split()
-_RHYMES = "a ạ á ai ại an án ang áng anh ảnh ao ấp ắt ây âu ân ê ệ en ên ếch i ì ính iệc iến o ộ ôi ơ ọc ông ồng u ủa ui ứng ương ước uyết".split()
-_NUMBERED = "QĐ-UBND QĐ-SGTVT CV-VP UBND-VX TB-UBND GKSKLX UBND-TH".split()
+    "AN ANH ÁNH BÌNH CHÂU CƯỜNG DŨNG DUNG ĐẠT ĐỨC GIANG HÀ HẢI HẠNH HIỀN HÒA HOA HÙNG HUỆ HƯƠNG KHÁNH LAN LINH LOAN LONG "
+    "MAI NAM NGA NGHĨA NHUNG PHONG PHÚC PHƯƠNG QUANG QUÂN SƠN TÂM THẢO THẮNG THỦY TIẾN TOÀN TRANG TRUNG TUẤN TÙNG VÂN VINH"
+).split()  # noqa: SIM905
+_ONSETS = "b c ch d đ g gi h kh l m n ng nh ph qu r s t th tr v x".split()  # noqa: SIM905
+_RHYMES = (
+    "a ạ á ai ại an án ang áng anh ảnh ao ấp ắt ây âu ân ê ệ en ên ếch i ì ính iệc iến o ộ ôi ơ ọc ông ồng u ủa ui ứng ương "
+    "ước uyết"
+).split()  # noqa: SIM905
+_NUMBERED = ("QĐ-UBND", "QĐ-SGTVT", "CV-VP", "UBND-VX", "TB-UBND", "GKSKLX", "UBND-TH")
 _DAYS = [(date(2023, 1, 1) + timedelta(days=n)).isoformat() for n in range(1200)]
 _AT = "2026-11-23T01:{:02d}:00+07:00"
 

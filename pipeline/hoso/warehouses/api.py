@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from hoso.nouns import Batch
+from hoso.nouns import Batch, Box
 
-__all__ = ["Answer", "Difference", "Hit", "Warehouse"]
+__all__ = ["ALL", "Answer", "Difference", "Found", "Hit", "Only", "Warehouse"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,9 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A page that search found: ``snippet`` has the matched words between ⟦ and ⟧."""
+    """A page that search found: ``snippet`` has the matched words between ⟦ and ⟧. ``code`` is that of the dossier, ``day``
+    the document's own ("" where it has none). ``spans`` are the places of the words in the page's text: (first character,
+    the one behind the last); none where only a value that is not printed there matched."""
 
     document: str
     dossier: str
@@ -40,6 +42,41 @@ class Hit:
     position: int
     snippet: str
     score: float
+    code: str = ""
+    day: str = ""
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """What a search is narrowed to; "" for not. ``agency`` takes in those below it, ``since`` and ``until`` are days (ISO
+    8601) of the document, ``dossier`` is its code, its source or its id."""
+
+    type: str = ""
+    agency: str = ""
+    since: str = ""
+    until: str = ""
+    dossier: str = ""
+
+
+ALL = Only()
+"""Narrowed to nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A document that a look-up found: ``field`` holds ``value`` ("" where it is the dossier's own) on page ``position`` of
+    the dossier, in ``box``; both None where it has no place."""
+
+    document: str
+    dossier: str
+    code: str
+    source: str
+    type: str
+    field: str
+    value: str
+    position: int | None
+    box: Box | None
 
 
 class Warehouse(Protocol):
@@ -62,8 +99,18 @@ class Warehouse(Protocol):
         told of each file's loads."""
         ...
 
-    def search(self, words: str, limit: int = 20) -> tuple[Hit, ...]:
-        """Pages that hold all the words, with or without diacritics, best first."""
+    def search(self, words: str, limit: int = 20, skip: int = 0, only: Only = ALL) -> tuple[Hit, ...]:
+        """Pages that hold all the words, with or without diacritics, best first, after the first ``skip``. Raises Usage
+        where no word is typed."""
+        ...
+
+    def lookup(self, kind: str, value: str, limit: int = 100) -> tuple[Found, ...]:
+        """Documents that name that number, the newest first. ``kind``: "person" (personal number), "number" (number and
+        symbol, or of a certificate), "dossier" (code, or what it came under). Raises Usage."""
+        ...
+
+    def reindex(self) -> None:
+        """Build the index of search and look-ups again from the tables."""
         ...
 
     def keys(self) -> set[str]:

@@ -7,14 +7,15 @@ cut before the commit leaves nothing to see; after it, the next load or search b
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
 from functools import cached_property
 from pathlib import Path
 
 from hoso.errors import Damaged, Misconfigured, Unavailable
 from hoso.nouns import Batch
-from hoso.warehouses.api import Answer, Difference, Hit
+from hoso.warehouses.api import ALL, Answer, Difference, Found, Hit, Only
 from hoso.warehouses.ducklake.derive import People, people
 from hoso.warehouses.ducklake.index import Entry, Finder, Index, entries
 from hoso.warehouses.ducklake.lake import Lake
@@ -28,6 +29,14 @@ from hoso.warehouses.ducklake.secret import make_secret
 __all__ = ["House"]
 
 _LOADS_BETWEEN_TIDYING = 100
+
+
+def _cut(made: Mapping[str, Sequence[Row]]) -> list[Entry]:
+    """The entries of a load, their words cut."""
+    found = list(entries(made))
+    for entry in found:
+        _ = entry.words
+    return found
 
 
 class House:
@@ -60,8 +69,11 @@ class House:
                 self._lake.tidy()
             self._index.intend(batch.key)
             made = rows(batch, last + 1, self._people)
-            self._lake.append(made, last)
-            self._index.add(batch.key, last + 1, entries(made))
+            with ThreadPoolExecutor(1) as beside:
+                # The lake writes outside Python, so cutting the words meanwhile costs no time.
+                cut = beside.submit(_cut, made)
+                self._lake.append(made, last)
+                self._index.add(batch.key, last + 1, cut.result())
         return True
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> Answer:
@@ -74,8 +86,30 @@ class House:
         self._check()
         self._questions.export(sql, Path(path))
 
-    def search(self, words: str, limit: int = 20) -> tuple[Hit, ...]:
+    def search(self, words: str, limit: int = 20, skip: int = 0, only: Only = ALL) -> tuple[Hit, ...]:
         """See :class:`hoso.warehouses.api.Warehouse`. Never waits for a load that is under way."""
+        self._catch_up()
+        return self._index.search(words, limit, skip, only)
+
+    def lookup(self, kind: str, value: str, limit: int = 100) -> tuple[Found, ...]:
+        """See :class:`hoso.warehouses.api.Warehouse`. Never waits for a load that is under way."""
+        self._catch_up()
+        return self._index.lookup(kind, value, limit)
+
+    def reindex(self) -> None:
+        """See :class:`hoso.warehouses.api.Warehouse`. A damaged index too."""
+        with self._lease(self._patience):
+            self._make_index()
+            self._heal()
+
+    def _make_index(self) -> None:
+        try:
+            self._index.make()
+        except Damaged:
+            self._index.remove()
+            self._index.make()
+
+    def _catch_up(self) -> None:
         if not self._index.made():
             with self._lease(self._patience):
                 if not self._index.made():
@@ -85,7 +119,6 @@ class House:
             # The lease is free only when no loader is at work: then the one that left the intent is dead.
             with suppress(Unavailable), self._lease(0.0):
                 self._heal()
-        return self._index.search(words, limit)
 
     def keys(self) -> set[str]:
         """See :class:`hoso.warehouses.api.Warehouse`."""
@@ -154,11 +187,7 @@ class House:
             self._questions.close()
             self._checked = False
             self.__dict__.pop("_people", None)
-            try:
-                self._index.make()
-            except Damaged:
-                self._index.remove()
-                self._index.make()
+            self._make_index()
             try:
                 self._lake.clear()
             except Damaged:

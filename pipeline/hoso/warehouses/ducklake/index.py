@@ -1,4 +1,5 @@
-"""The search index beside the lake: one SQLite file with full-text search (FTS5) over page texts and field values.
+"""The search index beside the lake: one SQLite file with full-text search (FTS5) over page texts and field values, and
+the numbers that documents are looked up by.
 
 Owns ``index.sqlite``: pages as they stand, their words with and without diacritics, and the keys of the batches it
 holds. An *intent* is written before the lake commits and removed with the words, so that a reader sees without asking the
@@ -7,26 +8,29 @@ lake whether a loader died between the two. Never the truth: all of it comes fro
 
 from __future__ import annotations
 
-import re
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from hoso.errors import Damaged, HosoError, Misconfigured, Unavailable
-from hoso.values.fold import fold
-from hoso.warehouses.api import Hit
-from hoso.warehouses.ducklake import words
-from hoso.warehouses.ducklake.rows import Row
-from hoso.warehouses.ducklake.schema import TABLES
+from hoso.nouns import Box
+from hoso.warehouses.api import Found, Hit, Only
+from hoso.warehouses.ducklake import lookups, words
+from hoso.warehouses.ducklake.entries import Entry, besides, entries, written
+from hoso.warehouses.ducklake.lookups import Key
 
-__all__ = ["Entry", "Finder", "Index", "besides", "entries", "shown"]
+__all__ = ["Entry", "Finder", "Index", "besides", "boxed", "entries", "hit", "unboxed"]
 
-_VERSION = 1
+_VERSION = 2
 """Raise it whenever tables, :func:`fold` or the tokens change: an index of another version is built again."""
+
+_RANKED = 20_000
+"""Pages that are ranked at most."""
+_MARKED = 8.0
+"""What a word counts that stands as it was typed, with its diacritics, against one without."""
 
 _EVERYTHING = "*"
 """The intent that a new, empty index starts with."""
@@ -36,54 +40,18 @@ CREATE TABLE loads (key TEXT PRIMARY KEY, load INTEGER NOT NULL) STRICT;
 CREATE TABLE intents (key TEXT PRIMARY KEY) STRICT;
 CREATE TABLE pages (
     id INTEGER PRIMARY KEY, document TEXT NOT NULL, load INTEGER NOT NULL, dossier TEXT NOT NULL, source TEXT NOT NULL,
-    type TEXT NOT NULL, position INTEGER NOT NULL, text TEXT NOT NULL, found TEXT NOT NULL
+    type TEXT NOT NULL, position INTEGER NOT NULL, code TEXT NOT NULL, agency TEXT NOT NULL, day TEXT NOT NULL,
+    text TEXT NOT NULL, found TEXT NOT NULL
 ) STRICT;
 CREATE INDEX pages_by_document ON pages (document);
+CREATE TABLE numbers (
+    kind TEXT NOT NULL, value TEXT NOT NULL, page INTEGER NOT NULL, field TEXT NOT NULL, shown TEXT NOT NULL,
+    position INTEGER, box TEXT
+) STRICT;
+CREATE INDEX numbers_by_value ON numbers (value, kind);
+CREATE INDEX numbers_by_page ON numbers (page);
 CREATE VIRTUAL TABLE words USING fts5 (exact, folded, content = '', tokenize = 'unicode61 remove_diacritics 0');
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A page to be found: its text, and the values of the fields that were read on it."""
-
-    document: str
-    load: int
-    dossier: str
-    source: str
-    type: str
-    position: int
-    text: str
-    values: tuple[str, ...] = ()
-
-
-def entries(rows: Mapping[str, Sequence[Row]]) -> Iterator[Entry]:
-    """The pages among the rows of a load (tables documents, pages and fields), each with the values that were read on it.
-    A value without a place, one from a register or a QR code, goes to the first page of its document."""
-    documents = {str(row["document"]): row for row in _named("documents", rows)}
-    values: dict[tuple[str, int], list[tuple[int, str]]] = {}
-    for row in _named("fields", rows):
-        document = str(row["document"])
-        position = row["position"] or documents[document]["first_page"] or 0
-        if row["value"] is not None:
-            here = values.setdefault((document, _int(position)), [])
-            here.append((_int(row["ordinal"]), str(row["value"])))
-    for row in _named("pages", rows):
-        document, position = str(row["document"]), _int(row["position"])
-        yield Entry(
-            document, _int(row["load"]), str(row["dossier"]), str(documents[document]["source"]),
-            str(documents[document]["type"]), position, str(row["text"]),
-            tuple(value for _, value in sorted(values.get((document, position), ()))),
-        )  # fmt: skip
-
-
-def _named(table: str, rows: Mapping[str, Sequence[Row]]) -> Iterator[dict[str, object]]:
-    names = [name for name, _, _ in TABLES[table].columns]
-    return (dict(zip(names, row, strict=True)) for row in rows.get(table, ()))
-
-
-def _int(value: object) -> int:
-    return int(str(value))
 
 
 class Finder(Protocol):
@@ -98,7 +66,8 @@ class Finder(Protocol):
     def keys(self) -> set[str]: ...
     def add(self, key: str, load: int, entries: Iterable[Entry]) -> None: ...
     def settled(self) -> None: ...
-    def search(self, typed: str, limit: int) -> tuple[Hit, ...]: ...
+    def search(self, typed: str, limit: int, skip: int, only: Only) -> tuple[Hit, ...]: ...
+    def lookup(self, kind: str, value: str, limit: int) -> tuple[Found, ...]: ...
     def close(self) -> None: ...
 
 
@@ -123,7 +92,7 @@ class Index:
         with self._asking() as base:
             base.execute("PRAGMA journal_mode = WAL")
         with self._writing() as base:
-            for table in ("loads", "intents", "pages", "words"):
+            for table in ("loads", "intents", "pages", "numbers", "words"):
                 base.execute(f"DROP TABLE IF EXISTS {table}")
             for statement in _TABLES.split(";\n"):
                 base.execute(statement)
@@ -179,20 +148,37 @@ class Index:
         with self._writing() as base:
             base.execute("DELETE FROM intents")
 
-    def search(self, typed: str, limit: int) -> tuple[Hit, ...]:
-        """Pages that hold all the words, best first. Raises Usage where there is no word."""
+    def search(self, typed: str, limit: int, skip: int, only: Only) -> tuple[Hit, ...]:
+        """Pages that hold all the words, best first, after the first ``skip``. Raises Usage where there is no word."""
         found = words.clauses(typed)
+        where, values = _narrowed(only)
+        # Ranked are the newest of those that match: a word that stands on more pages tells nothing apart.
+        inner = (
+            f"SELECT w.rowid AS id, bm25(words, {_MARKED}, 1.0) AS score FROM words w JOIN pages p ON p.id = w.rowid"
+            f" WHERE words MATCH ? {where} ORDER BY w.rowid DESC LIMIT {_RANKED}"
+            if where
+            else f"SELECT rowid AS id, bm25(words, {_MARKED}, 1.0) AS score FROM words WHERE words MATCH ?"
+            f" ORDER BY rowid DESC LIMIT {_RANKED}"
+        )
         with self._asking() as base:
             rows = base.execute(
-                "SELECT p.document, p.dossier, p.source, p.type, p.position, p.text, p.found, w.score"
-                " FROM (SELECT rowid, bm25(words, 8.0, 1.0) AS score FROM words WHERE words MATCH ?"
-                " ORDER BY score, rowid LIMIT ?) w JOIN pages p ON p.id = w.rowid ORDER BY w.score, p.id",
-                (words.match(found), max(0, limit)),
+                "SELECT p.document, p.dossier, p.source, p.type, p.position, p.text, p.found, -w.score, p.code, p.day"
+                f" FROM (SELECT id, score FROM ({inner}) ORDER BY score, id LIMIT ? OFFSET ?) w"
+                " JOIN pages p USING (id) ORDER BY w.score, p.id",
+                (words.match(found), *values, max(0, limit), max(0, skip)),
             ).fetchall()
-        return tuple(
-            Hit(document, dossier, source, type_, position, shown(text, extra, found), -score)
-            for document, dossier, source, type_, position, text, extra, score in rows
-        )
+        return tuple(hit(found, *row) for row in rows)
+
+    def lookup(self, kind: str, value: str, limit: int) -> tuple[Found, ...]:
+        """The documents that name that number, the newest first. Raises Usage."""
+        with self._asking() as base:
+            rows = base.execute(
+                "SELECT p.document, p.dossier, p.code, p.source, p.type, n.field, n.shown, n.position, n.box"
+                " FROM numbers n JOIN pages p ON p.id = n.page WHERE n.value = ? AND n.kind = ?"
+                " ORDER BY p.load DESC, n.page DESC, n.field LIMIT ?",
+                (lookups.key_of(kind, value), kind, max(0, limit)),
+            ).fetchall()
+        return tuple(Found(*row, boxed(box)) for *row, box in rows)
 
     def close(self) -> None:
         """Let go of the connection; the next use opens another."""
@@ -232,47 +218,66 @@ def _make_way(base: sqlite3.Connection, entry: Entry) -> bool:
     for id_, _, text, found in old:
         # A contentless table forgets a row only when told the words it was given.
         base.execute(
-            "INSERT INTO words (words, rowid, exact, folded) VALUES ('delete', ?, ?, ?)", (id_, *_words(text, found))
+            "INSERT INTO words (words, rowid, exact, folded) VALUES ('delete', ?, ?, ?)", (id_, *written(text, found))
         )
-    base.execute("DELETE FROM pages WHERE document = ?", (entry.document,))
+        base.execute("DELETE FROM numbers WHERE page = ?", (id_,))
+    if old:
+        base.execute("DELETE FROM pages WHERE document = ?", (entry.document,))
     return True
 
 
-def besides(entry: Entry) -> str:
-    """The values read on a page that its text does not hold, one a line."""
-    on_page = f" {' '.join(map(fold, words.tokens(entry.text)))} "
-    values = dict.fromkeys(way for value in entry.values for way in _ways(value))
-    return "\n".join(way for way in values if f" {' '.join(map(fold, words.tokens(way)))} " not in on_page)
-
-
 def _insert(base: sqlite3.Connection, entry: Entry) -> None:
-    found = besides(entry)
-    cursor = base.execute(
-        "INSERT INTO pages (document, load, dossier, source, type, position, text, found) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (entry.document, entry.load, entry.dossier, entry.source, entry.type, entry.position, entry.text, found),
-    )
-    base.execute(
-        "INSERT INTO words (rowid, exact, folded) VALUES (?, ?, ?)", (cursor.lastrowid, *_words(entry.text, found))
-    )
+    found, plain, folded = entry.words
+    page = base.execute(
+        "INSERT INTO pages (document, load, dossier, source, type, position, code, agency, day, text, found)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            entry.document, entry.load, entry.dossier, entry.source, entry.type, entry.position, entry.code,
+            entry.agency, entry.day, entry.text, found,
+        ),
+    ).lastrowid  # fmt: skip
+    base.execute("INSERT INTO words (rowid, exact, folded) VALUES (?, ?, ?)", (page, plain, folded))
+    if entry.keys:
+        base.executemany(
+            "INSERT INTO numbers VALUES (?, ?, ?, ?, ?, ?, ?)", [(k.kind, k.value, page, *_told(k)) for k in entry.keys]
+        )
 
 
-def _words(text: str, found: str) -> tuple[str, str]:
-    plain = words.tokens(f"{text}\n{found}")
-    return " ".join(plain), " ".join(map(fold, plain))
+def _told(key: Key) -> tuple[object, ...]:
+    return key.field, key.shown, key.position, unboxed(key.box)
 
 
-def _ways(value: str) -> tuple[str, ...]:
-    """A value as people may type it: a date also day first."""
-    date = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", value)
-    return (value, f"{date[3]}/{date[2]}/{date[1]}") if date else (value,)
+def unboxed(box: Box | None) -> str | None:
+    """A box as text, to a ten-thousandth of the page."""
+    return None if box is None else " ".join(f"{edge:.4f}" for edge in box)
 
 
-def shown(text: str, found: str, clauses: tuple[words.Clause, ...]) -> str:
-    """The snippet of a hit: of its text, else of the values beside it."""
-    on_page = words.snippet(text, clauses)
-    if "⟦" in on_page or not found:
-        return on_page
-    return words.snippet(found, clauses)
+def boxed(text: str | None) -> Box | None:
+    """The box of such a text."""
+    if text is None:
+        return None
+    left, top, right, bottom = map(float, text.split())
+    return left, top, right, bottom
+
+
+def _narrowed(only: Only) -> tuple[str, tuple[str, ...]]:
+    """(conditions on pages, their values) of a filter."""
+    told = {
+        "p.type = ?": only.type, "(p.agency = ? OR p.agency LIKE ? || '.%')": only.agency, "p.day >= ?": only.since,
+        "p.day <= ? AND p.day <> ''": only.until, "? IN (p.code, p.source, p.dossier)": only.dossier,
+    }  # fmt: skip
+    where = "".join(f" AND {condition}" for condition, value in told.items() if value)
+    return where, tuple(v for condition, value in told.items() if value for v in [value] * condition.count("?"))
+
+
+def hit(
+    found: tuple[words.Clause, ...], document: str, dossier: str, source: str, type_: str, position: int,
+    text: str, beside: str, score: float, code: str, day: str,
+) -> Hit:  # fmt: skip
+    """A row of pages as a hit; its snippet is of the text, else of the values beside it."""
+    spans = words.spans(text, found)
+    shown = words.snippet(text if spans or not beside else beside, found)
+    return Hit(document, dossier, source, type_, position, shown, score, code, day, spans)
 
 
 @contextmanager

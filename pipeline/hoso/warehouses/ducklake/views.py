@@ -15,7 +15,7 @@ from hoso import forms, resources
 from hoso.warehouses.ducklake import dimensions
 from hoso.warehouses.ducklake.schema import TABLES, current, first, quoted
 
-__all__ = ["Column", "Paper", "first_known", "papers", "statements", "views"]
+__all__ = ["ISSUED", "Column", "Paper", "first_known", "papers", "statements", "views"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Paper:
 # The first of these that a paper holds serves as the element; the order goes from the administrative document
 # (Decree 30/2020, Appendix I) to what other papers call the same thing.
 _NUMBER = ("so_ky_hieu", "so")
-_ISSUED = ("ngay_ban_hanh", "ngay_ket_luan", "ngay_dang_ky", "ngay_nhan", "ngay_cap")
+ISSUED = ("ngay_ban_hanh", "ngay_ket_luan", "ngay_dang_ky", "ngay_nhan", "ngay_cap")
 _ISSUER = ("co_quan_ban_hanh", "co_so_kham", "noi_dang_ky", "noi_cap")
 _SUBJECT = ("trich_yeu", "noi_dung")
 _SIGNER = ("nguoi_ky", "bac_si")
@@ -156,7 +156,7 @@ SELECT d.code AS fileCode,
        signer_title AS process, d.type, d.verdict, s.at AS signedAt, s.signer, d.archive_sha256, d.source, d.dossier,
        d.document
 FROM ({current("documents")}) d
-LEFT JOIN (SELECT document, load, {_first(_NUMBER)} AS number, TRY_CAST({_first(_ISSUED)} AS DATE) AS issued,
+LEFT JOIN (SELECT document, load, {_first(_NUMBER)} AS number, TRY_CAST({_first(ISSUED)} AS DATE) AS issued,
                   {_first(_ISSUER)} AS issuer, {_first(_SUBJECT)} AS subject, {_first(_SIGNER)} AS signer_name,
                   {_first(_TITLE)} AS signer_title, {_first(_TYPE)} AS type_name
            FROM ({current("fields")}) GROUP BY document, load) USING (document, load)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from hoso.errors import Usage
 from hoso.values.fold import fold
 
-__all__ = ["Clause", "clauses", "match", "snippet", "tokens"]
+__all__ = ["Clause", "clauses", "match", "snippet", "spans", "tokens"]
 
 _TOKEN = re.compile(r"[^\W_]+")
 _TYPED = re.compile(r'"([^"]*)"?|(\S+)')
@@ -33,7 +33,7 @@ class Clause:
 
 def tokens(text: str) -> list[str]:
     """The tokens of ``text`` in lower case, diacritics kept."""
-    return [m.group().lower() for m in _TOKEN.finditer(unicodedata.normalize("NFC", text))]
+    return _TOKEN.findall(unicodedata.normalize("NFC", text).lower())
 
 
 def clauses(typed: str) -> tuple[Clause, ...]:
@@ -88,6 +88,14 @@ def snippet(text: str, found: Sequence[Clause]) -> str:
     out.append(text[at : spans[last][1]])
     line = " ".join("".join(out).split())
     return ("… " if first else "") + line + (" …" if last < len(spans) - 1 else "")
+
+
+def spans(text: str, found: Sequence[Clause]) -> tuple[tuple[int, int], ...]:
+    """Where in ``text`` (NFC) what was asked for stands: (first character, the one behind the last), in order."""
+    at = [(m.start(), m.end()) for m in _TOKEN.finditer(text)]
+    plain = [text[start:end].lower() for start, end in at]
+    runs = _runs(plain, [fold(token) for token in plain], found)
+    return tuple(sorted({(at[first][0], at[last][1]) for first, last, _, _ in runs}))
 
 
 _Run = tuple[int, int, int, bool]

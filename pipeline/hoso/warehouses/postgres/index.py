@@ -11,15 +11,15 @@ from collections.abc import Iterable, Sequence
 from io import BytesIO
 
 from hoso.values.fold import fold
-from hoso.warehouses.api import Hit
+from hoso.warehouses.api import Found, Hit, Only
 from hoso.warehouses.ducklake import index as embedded
-from hoso.warehouses.ducklake import words
+from hoso.warehouses.ducklake import lookups, words
 from hoso.warehouses.ducklake.index import Entry
 from hoso.warehouses.postgres.server import Server
 
 __all__ = ["Index"]
 
-_VERSION = 1
+_VERSION = 2
 """Raise it whenever tables, :func:`fold` or the tokens change: an index of another version is built again."""
 _EVERYTHING = "*"
 _LONGEST = 16_383
@@ -30,7 +30,18 @@ _MOST = 50_000
 """Words of a page that are kept: a vector has room for a megabyte, and pages have hundreds."""
 _RANKED = 20_000
 """Pages that are ranked at most: a word that stands on more tells nothing apart, and reading all of them takes seconds."""
-_COLUMNS = ("document", "load", "dossier", "source", "type", "position", "text", "found", "folded", "exact")
+_COLUMNS = (
+    "document", "load", "dossier", "source", "type", "position", "text", "found", "code", "agency", "day", "folded",
+    "exact",
+)  # fmt: skip
+_NUMBERS = ("kind", "value", "document", "load", "field", "shown", "position", "box")
+
+
+_NARROWED = {
+    "type": "type = :type", "agency": "(agency = :agency OR starts_with(agency, :agency || '.'))",
+    "since": "day >= :since", "until": "day <= :until AND day <> ''", "dossier": ":dossier IN (code, source, dossier)",
+}  # fmt: skip
+"""What narrows a search, by the name of the filter."""
 
 
 class Index:
@@ -57,8 +68,12 @@ class Index:
                 f"CREATE TABLE {s}.intents (key text PRIMARY KEY)",
                 f"CREATE TABLE {s}.pages (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, document text NOT NULL,"
                 " load bigint NOT NULL, dossier text NOT NULL, source text NOT NULL, type text NOT NULL,"
-                " position integer NOT NULL, text text NOT NULL, found text NOT NULL, folded tsvector NOT NULL,"
-                " exact tsvector NOT NULL)",
+                " position integer NOT NULL, text text NOT NULL, found text NOT NULL, code text NOT NULL,"
+                " agency text NOT NULL, day text NOT NULL, folded tsvector NOT NULL, exact tsvector NOT NULL)",
+                f"CREATE TABLE {s}.numbers (kind text NOT NULL, value text NOT NULL, document text NOT NULL,"
+                " load bigint NOT NULL, field text NOT NULL, shown text NOT NULL, position integer, box text)",
+                f"CREATE INDEX ON {s}.numbers (value, kind)",
+                f"CREATE INDEX ON {s}.numbers (document)",
                 f"CREATE INDEX ON {s}.pages (document)",
                 f"CREATE INDEX ON {s}.pages USING gin (folded)",
                 f"INSERT INTO {s}.intents VALUES ('{_EVERYTHING}')",
@@ -102,13 +117,15 @@ class Index:
                     documents=documents, load=load,
                 )
             }  # fmt: skip
-            self._server.run(
-                f"DELETE FROM {s}.pages WHERE document = ANY(:documents) AND load <= :load",
-                documents=documents,
-                load=load,
-            )
-            lines = "".join(_line(entry) for entry in found if entry.document not in newer)
-            self._server.copy(f"{s}.pages", _COLUMNS, BytesIO(lines.encode()))
+            for table in ("pages", "numbers"):
+                self._server.run(
+                    f"DELETE FROM {s}.{table} WHERE document = ANY(:documents) AND load <= :load",
+                    documents=documents, load=load,
+                )  # fmt: skip
+            standing = [entry for entry in found if entry.document not in newer]
+            self._server.copy(f"{s}.pages", _COLUMNS, BytesIO("".join(map(_line, standing)).encode()))
+            told = "".join(_number(entry, key) for entry in standing for key in entry.keys)
+            self._server.copy(f"{s}.numbers", _NUMBERS, BytesIO(told.encode()))
             self._server.run(f"INSERT INTO {s}.loads VALUES (:key, :load)", key=key, load=load)
             self._server.run(f"DELETE FROM {s}.intents WHERE key = :key", key=key)
 
@@ -116,24 +133,34 @@ class Index:
         """Say that every batch of the lake is here."""
         self._server.run(f"DELETE FROM {self._schema}.intents")
 
-    def search(self, typed: str, limit: int) -> tuple[Hit, ...]:
-        """Pages that hold all the words, best first. Raises Usage where there is no word."""
+    def search(self, typed: str, limit: int, skip: int, only: Only) -> tuple[Hit, ...]:
+        """Pages that hold all the words, best first, after the first ``skip``. Raises Usage where there is no word."""
         found = words.clauses(typed)
         marked = [clause for clause in found if clause.marked]
+        told = {name: getattr(only, name) for name in _NARROWED if getattr(only, name)}
+        where = "".join(f" AND {_NARROWED[name]}" for name in told)
         rows = self._server.run(
-            "SELECT p.document, p.dossier, p.source, p.type, p.position, p.text, p.found, w.score FROM ("
+            "SELECT p.document, p.dossier, p.source, p.type, p.position, p.text, p.found, w.score, p.code, p.day FROM ("
             " SELECT id, ts_rank(folded, :folded ::tsquery, 1) + 8 * ts_rank(exact, :exact ::tsquery, 1) AS score"
             f" FROM (SELECT id, folded, exact FROM {self._schema}.pages WHERE folded @@ :folded ::tsquery"
-            f" LIMIT {_RANKED}) f ORDER BY score DESC, id LIMIT :most"
+            f"{where} LIMIT {_RANKED}) f ORDER BY score DESC, id LIMIT :most OFFSET :skip"
             f") w JOIN {self._schema}.pages p USING (id) ORDER BY w.score DESC, id",
             folded=" & ".join(_asked(clause, True) for clause in found),
             exact=" | ".join(_asked(clause, False) for clause in marked),
-            most=max(0, limit),
-        )
-        return tuple(
-            Hit(document, dossier, source, type_, position, embedded.shown(text, extra, found), float(score))
-            for document, dossier, source, type_, position, text, extra, score in rows
-        )
+            most=max(0, limit), skip=max(0, skip), **told,
+        )  # fmt: skip
+        return tuple(embedded.hit(found, *row) for row in rows)
+
+    def lookup(self, kind: str, value: str, limit: int) -> tuple[Found, ...]:
+        """The documents that name that number, the newest first. Raises Usage."""
+        s = self._schema
+        rows = self._server.run(
+            "SELECT p.document, p.dossier, p.code, p.source, p.type, n.field, n.shown, n.position, n.box"
+            f" FROM {s}.numbers n JOIN LATERAL (SELECT * FROM {s}.pages WHERE document = n.document ORDER BY id LIMIT 1) p"
+            " ON true WHERE n.value = :value AND n.kind = :kind ORDER BY p.load DESC, p.id DESC, n.field LIMIT :most",
+            value=lookups.key_of(kind, value), kind=kind, most=max(0, limit),
+        )  # fmt: skip
+        return tuple(Found(*row, embedded.boxed(box)) for *row, box in rows)
 
     def close(self) -> None:
         """Let go of the connection; the next use opens another."""
@@ -154,9 +181,16 @@ def _line(entry: Entry) -> str:
     plain = words.tokens(f"{entry.text}\n{found}")[:_MOST]
     cells = (
         entry.document, str(entry.load), entry.dossier, entry.source, entry.type, str(entry.position), entry.text, found,
+        entry.code, entry.agency, entry.day,
         _vector([fold(token) for token in plain]), _vector(plain),
     )  # fmt: skip
     return "\t".join(map(_escaped, cells)) + "\n"
+
+
+def _number(entry: Entry, key: lookups.Key) -> str:
+    cells = (key.kind, key.value, entry.document, str(entry.load), key.field, key.shown)
+    place = ("\\N" if key.position is None else str(key.position), embedded.unboxed(key.box) or "\\N")
+    return "\t".join((*map(_escaped, cells), *place)) + "\n"
 
 
 def _vector(tokens: Sequence[str]) -> str:
