@@ -23,4 +23,8 @@ def open(settings: Settings, home: Path) -> House:
     """The warehouse that ``home`` shares with other machines, made where it is missing. Raises Misconfigured, Unavailable,
     Damaged."""
     server = Server(settings.postgres)
-    return House(Servers(settings, home / "warehouse", server), index=Index(server))
+    try:
+        return House(Servers(settings, home / "warehouse", server), index=Index(server))
+    except BaseException:
+        server.close()
+        raise
