@@ -65,6 +65,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         course | {"code": code, "component_digital": digital, "result_link": link}
         for code, digital, link in zip(CODES[:4], "1110", "1100", strict=True)
     ]
+    said[0]["procedure"] = "1.001612.000.00.00.H48"  # as a province writes it
     open_ = {"code": CODES[4], "procedure": "1.001612", "received": "2026-05-04", "due": "2026-05-29", "state": "4"}
     procedures = register(
         "procedures", {"code": "1.001612", "name": "Đăng ký hộ", "needs_result": "1", "citizens": "1"}

@@ -31,9 +31,12 @@ KEYED = "keyed-again"
 """The fact that a second person keyed a field blindly: subject the document; body ``type``, ``field`` and ``same``, "yes"
 where it was keyed as it stood, else "no". No value stands in it."""
 
-_CASES = """
+_NATIONAL = "coalesce(nullif(regexp_extract(ma_thu_tuc, '^\\d\\.\\d{6}'), ''), ma_thu_tuc)"
+"""The national code of a procedure, where a local one begins with it: 1.001612.000.00.00.H48 is 1.001612."""
+
+_CASES = f"""
 SELECT coalesce(ma_ho_so, ho_so) AS code, ngay_tiep_nhan AS received, ma_co_quan AS agency, ten_co_quan AS agency_name,
-       ma_thu_tuc AS procedure, ten_thu_tuc AS procedure_name, can_ket_qua AS needs_result, cua_cong_dan AS citizens,
+       {_NATIONAL} AS procedure, ten_thu_tuc AS procedure_name, can_ket_qua AS needs_result, cua_cong_dan AS citizens,
        ngay_hen_tra AS due, ngay_ket_thuc AS ended, trang_thai AS state, so_ngay_cho_bo_sung AS waited,
        so_lan_bo_sung AS supplements, so_van_ban AS papers, so_thanh_phan AS components, so_ket_qua AS results,
        danh_dau_so_hoa AS marked_digital, co_tai_su_dung AS reused, lay_tu_kho AS from_store,
@@ -65,7 +68,7 @@ def report(site: Site, kind: Kind, period: Period, by: str, counts: tuple[int, i
     """The report of that kind; ``counts`` are those of the national report and the portal, for 1.4."""
     known, office = cases(site), site.settings.office.name
     if kind == "kpi":
-        citizens = _rows(site, "SELECT ma_thu_tuc AS code FROM v_thu_tuc WHERE cua_cong_dan")
+        citizens = _rows(site, f"SELECT DISTINCT {_NATIONAL} AS code FROM v_thu_tuc WHERE cua_cong_dan")
         return kpi(known, period, by, office, frozenset(row["code"] for row in citizens), counts)
     as_of = min(period.last, site.now().date())
     here = list(_standings(site, as_of))
