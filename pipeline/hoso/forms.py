@@ -23,7 +23,7 @@ from hoso import keys
 from hoso.errors import Misconfigured
 
 __all__ = [
-    "FINDERS", "KINDS", "OTHER", "REGISTERS", "WITNESSES", "Anchor", "Check", "FieldRule", "Form", "Forms",
+    "FINDERS", "KINDS", "OPEN_KINDS", "OTHER", "REGISTERS", "WITNESSES", "Anchor", "Check", "FieldRule", "Form", "Forms",
     "fingerprint", "load",
 ]  # fmt: skip
 
@@ -49,7 +49,7 @@ CHECKS = frozenset(
      "in-register", "as-register",
      "not-after", "sex-of-number", "year-of-number", "code-date", "year-of-certificate", "class-in-text", "expiry-age",
      "class-of-date",
-     "date-in-words", "number-in-words"}
+     "date-in-words", "number-in-words", "of-known-type"}
 )  # fmt: skip
 
 WITNESSES = frozenset(
@@ -58,6 +58,13 @@ WITNESSES = frozenset(
      "code.contains"}
 )  # fmt: skip
 """What else than print may state a field: the QR code of a citizen card, the machine-readable zone, any other code."""
+
+OPEN_KINDS = frozenset(
+    {"symbol", "date", "dossier-code", "procedure-code", "licence-class", "agency", "place", "title", "type", "expiry",
+     "business-number"}
+)  # fmt: skip
+"""Kinds of values that tell of no person. All others are masked unless the form says ``personal = false``: names and
+numbers, but also free text, which may name anybody (Law 91/2025/QH15 on personal data)."""
 
 REGISTERS = frozenset({"giay_kham_suc_khoe", "giay_phep_lai_xe", "dan_cu", "co_quan", "don_vi_hanh_chinh"})
 """Registers that a home may hold (``registers.py``), by the name of their file."""
@@ -104,7 +111,8 @@ class FieldRule:
     ``[blocks]``; its labels count only behind one of them and before the heading of the next part ("Dân tộc" of the
     mother), those of the form's first block from the top, ``months`` how many months from this date the paper may
     be used (0: no term), ``column`` its warehouse type, ``nth`` which of several equal labels is meant (1 the
-    first, -1 the last), ``witness`` what else may state it ("citizen-qr.name", "mrz.name": see ``stages/witness``)."""
+    first, -1 the last), ``witness`` what else may state it ("citizen-qr.name", "mrz.name": see ``stages/witness``), ``personal``: it tells of a person and is
+    masked (where the form does not say, all are but those of ``OPEN_KINDS`` and the name of who signed for the agency)."""
 
     name: str
     title: str
@@ -124,6 +132,7 @@ class FieldRule:
     months: int = 0
     column: str = "VARCHAR"
     witness: tuple[str, ...] = ()
+    personal: bool = True
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -329,6 +338,8 @@ def _field(where: str, entry: dict[str, Any]) -> FieldRule:
     _one_of(spot, "column", rule.column, _COLUMNS)
     for witness in rule.witness:
         _one_of(spot, "witness", witness, WITNESSES)
+    if "personal" not in entry:
+        rule = replace(rule, personal=_personal(rule))
     if rule.find in {"label", "tick", "under", "date-above", "after", "table", "card"} and not rule.labels:
         raise Misconfigured(f"{spot}: needs labels, the wordings printed before its value")
     try:
@@ -336,6 +347,10 @@ def _field(where: str, entry: dict[str, Any]) -> FieldRule:
     except re.error as error:
         raise Misconfigured(f"{spot}: pattern is no regular expression: {error}") from error
     return rule
+
+
+def _personal(rule: FieldRule) -> bool:
+    return rule.same_as.startswith("person.") or (rule.kind not in OPEN_KINDS and rule.find != "signer")
 
 
 def _placed(where: str, rule: FieldRule, blocks: dict[str, Any]) -> FieldRule:
@@ -393,7 +408,7 @@ def _entry(where: str, what: str, kind: Any, entry: Any) -> Any:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items() if k != "note"}
+        return {k: _plain(v) for k, v in value.items() if k not in ("note", "personal")}
     if isinstance(value, list):
         return [_plain(v) for v in value]
     return str(value) if isinstance(value, date) else value

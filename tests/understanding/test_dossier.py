@@ -169,6 +169,11 @@ def test_a_doubtful_reading_that_a_slip_explains_is_noted_on_the_other_paper(dra
         ("symbol-of-type", ["45/UBND-VX", "Thông báo"], None),
         ("symbol-of-type", ["45/HĐND-TT", "Công văn"], None),
         ("symbol-of-type", ["45/QĐ-UBND", "Công văn"], "value.implausible"),
+        ("of-known-type", ["12/TB-UBND"], "document.type-doubtful"),
+        ("of-known-type", ["THÔNG BÁO"], "document.type-doubtful"),
+        ("of-known-type", ["45/UBND-VX"], None),
+        ("of-known-type", ["05/SY-UBND"], None),
+        ("of-known-type", ["PHIẾU THU"], None),
     ],
 )
 def test_each_judge_tells_what_the_law_does_not_allow(rule: str, values: list[str], wrong: str | None) -> None:

@@ -20,7 +20,7 @@ from hoso.values import addresses, units
 
 __all__ = ["DAMAGED", "VERSION", "check", "lower", "problem_of", "with_verdict"]
 
-VERSION = "2"
+VERSION = "3"
 
 _LOWERED = 0.6
 """What is left of a field's confidence when a check of the record fails on it."""

@@ -134,6 +134,15 @@ def _symbol_of_type(values: Sequence[str], received: str) -> tuple[str, str] | N
     return "value.implausible", "{0}: ký hiệu không phải của loại văn bản này; hãy đối chiếu với bản giấy."
 
 
+def _of_known_type(values: Sequence[str], received: str) -> tuple[str, str] | None:
+    """A paper of no known type bears neither the name nor the symbol of a known one (Decree 30/2020, Appendix III): where
+    it does, its heading was not read well enough to tell the type, and none of its fields was asked for."""
+    told = numbers.symbol_kind(values[0]) if "/" in values[0] else min(numbers.abbreviations(values[0]), default="")
+    if told in {"", "SY", "SL", "TrS"}:
+        return None
+    return "document.type-doubtful", "{0} là của một loại văn bản đã biết; hãy chọn đúng loại của văn bản này."
+
+
 def _expiry_age(values: Sequence[str], received: str) -> tuple[str, str] | None:
     """A citizen card ends on the 25th, 40th or 60th birthday, or never (Law on Citizen Identification 2014, art. 21; Law on
     Identification 2023, art. 21: one issued within two years before such a birthday stands until the next)."""
@@ -172,6 +181,6 @@ JUDGES: dict[str, Judge] = {
     "not-after": _not_after, "not-future": _not_future, "lived": _lived, "sex-of-number": _sex, "year-of-number": _born,
     "plausible-number": _plausible, "code-date": _code_date, "agency-of-code": _code_agency,
     "year-of-certificate": _certificate_year, "facility-of-certificate": _certificate_facility,
-    "class-in-text": _class_in_text, "symbol-of-type": _symbol_of_type,
+    "class-in-text": _class_in_text, "symbol-of-type": _symbol_of_type, "of-known-type": _of_known_type,
 }  # fmt: skip
 """By the name that form files use; every name of ``forms.CHECKS`` stands here, save those of registers (``lookup``)."""
