@@ -76,13 +76,18 @@ def _audit_warehouse(home: str | None, as_json: bool) -> None:
 
 
 @click.command()
+@click.option("--index", is_flag=True, help="Only the index of search and look-ups, from the warehouse's tables.")
 @click.pass_obj
-def rebuild(home: str | None) -> None:
+def rebuild(home: str | None, index: bool) -> None:
     """The warehouse again, from store and ledger alone."""
     from hoso import recipe
     from hoso.recipe import care
 
     with open_site(home) as site, recipe.only_run(site):
+        if index:
+            site.warehouse.reindex()
+            say("the index of search and look-ups is built again")
+            return
         count = care.rebuild(site, lambda loaded: say(f"{loaded} documents loaded"))
     say(f"the warehouse holds {count} documents again")
 

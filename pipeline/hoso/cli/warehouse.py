@@ -11,7 +11,7 @@ import click
 from hoso.cli.show import lines, open_site, say, table
 from hoso.errors import Usage
 
-__all__ = ["enrol", "move_warehouse", "publish", "search", "sql"]
+__all__ = ["enrol", "move_warehouse", "publish", "sql"]
 
 
 @click.command()
@@ -45,31 +45,6 @@ def sql(home: str | None, query: str, form: str, as_json: bool, output: Path | N
             say(f"{len(answer.rows)} rows")
         if output:
             target.close()
-
-
-@click.command()
-@click.argument("words", nargs=-1, required=True)
-@click.option("--limit", default=20, show_default=True, help="Hits at most.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a hit.")
-@click.pass_obj
-def search(home: str | None, words: tuple[str, ...], limit: int, as_json: bool) -> None:
-    """Find pages that hold all WORDS, with or without diacritics, best first ("…" for a phrase, word* for a beginning)."""
-    with open_site(home) as site:
-        hits = site.warehouse.search(" ".join(words), limit)
-    if as_json:
-        lines(
-            {"source": h.source, "dossier": h.dossier, "document": h.document, "type": h.type, "position": h.position,
-             "snippet": h.snippet, "score": round(h.score, 4)}
-            for h in hits
-        )  # fmt: skip
-        return
-    table(
-        "",
-        ("source", "type", "page", "found"),
-        [(h.source, h.type, h.position, h.snippet) for h in hits],
-        right=("page",),
-    )
-    say(f"{len(hits)} pages" + (" (more may match: --limit)" if len(hits) == limit else ""))
 
 
 @click.command()

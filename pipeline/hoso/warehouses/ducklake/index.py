@@ -178,7 +178,10 @@ class Index:
                 " ORDER BY p.load DESC, n.page DESC, n.field LIMIT ?",
                 (lookups.key_of(kind, value), kind, max(0, limit)),
             ).fetchall()
-        return tuple(Found(*row, boxed(box)) for *row, box in rows)
+        return tuple(
+            Found(document, dossier, code, source, type_, field, shown, position, boxed(box))
+            for document, dossier, code, source, type_, field, shown, position, box in rows
+        )
 
     def close(self) -> None:
         """Let go of the connection; the next use opens another."""

@@ -160,7 +160,10 @@ class Index:
             " ON true WHERE n.value = :value AND n.kind = :kind ORDER BY p.load DESC, p.id DESC, n.field LIMIT :most",
             value=lookups.key_of(kind, value), kind=kind, most=max(0, limit),
         )  # fmt: skip
-        return tuple(Found(*row, embedded.boxed(box)) for *row, box in rows)
+        return tuple(
+            Found(document, dossier, code, source, type_, field, shown, position, embedded.boxed(box))
+            for document, dossier, code, source, type_, field, shown, position, box in rows
+        )
 
     def close(self) -> None:
         """Let go of the connection; the next use opens another."""
