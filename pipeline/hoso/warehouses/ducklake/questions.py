@@ -2,7 +2,8 @@
 
 Three locks, each enough for most of what could go wrong: the lake is attached read-only; the connection may touch no
 file but the lake's own and its settings are locked; and only one SELECT (or WITH, FROM, VALUES, DESCRIBE, SHOW,
-SUMMARIZE) passes, with none but harmless table functions. The last is needed because functions of the extensions
+SUMMARIZE) passes, with none but harmless table functions. A *masked* questioner has one more: the masked views (``masking``)
+are the only tables that its questions may name. The last is needed because functions of the extensions
 (``sqlite_scan``, ``ducklake_expire_snapshots`` …) heed neither of the first two (tried with DuckDB 1.5.5).
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import threading
 from collections.abc import Iterator, Sequence
@@ -20,6 +22,7 @@ import duckdb
 
 from hoso.errors import Damaged, Unavailable, Usage
 from hoso.warehouses.api import Answer
+from hoso.warehouses.ducklake import masking
 from hoso.warehouses.ducklake.lake import answering, connect
 from hoso.warehouses.ducklake.place import Place
 from hoso.warehouses.ducklake.schema import quoted
@@ -33,10 +36,12 @@ _TABLE_FUNCTIONS = {
 
 
 class Questions:
-    """Asks the lake at ``place``. One locked connection, each question a cursor of its own; threads may share it."""
+    """Asks the lake at ``place``. One locked connection, each question a cursor of its own; threads may share it.
+    ``masked``: personal data come as their masks, and by no question otherwise."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, masked: bool = False) -> None:
         self._place = place
+        self._masked = masked
         self._turn = threading.Lock()
         self._connection: duckdb.DuckDBPyConnection | None = None
 
@@ -73,7 +78,7 @@ class Questions:
     def _ask(self, sql: str, statement: str, parameters: Sequence[object]) -> Answer:
         cursor = self._cursor()
         try:
-            _permit(cursor, sql)
+            _permit(cursor, sql, self._masked)
             try:
                 return _answer(cursor, statement, parameters)
             except duckdb.IOException:
@@ -105,7 +110,7 @@ class Questions:
                 self._connection = self._locked()
             with answering(self._place):
                 cursor = self._connection.cursor()
-                cursor.execute("USE lake")
+                cursor.execute(f"USE {masking.SHOWN}" if self._masked else "USE lake")
         return cursor
 
     def _locked(self) -> duckdb.DuckDBPyConnection:
@@ -113,6 +118,11 @@ class Questions:
         here = (self._place.data, *(f"{self._place.root / name}/" for name in ("exports", "spill")))
         own = ", ".join(map(quoted, here))
         with answering(self._place):
+            if self._masked:
+                base.execute(f"ATTACH ':memory:' AS {masking.SHOWN}")
+                base.execute(f"USE {masking.SHOWN}")
+                for statement in masking.statements():
+                    base.execute(statement)
             base.execute(f"SET allowed_directories = [{own}]")
             base.execute("SET enable_external_access = false")
             base.execute("SET lock_configuration = true")
@@ -125,8 +135,9 @@ def _answer(cursor: duckdb.DuckDBPyConnection, statement: str, parameters: Seque
     return Answer(columns, tuple(cursor.fetchall()))
 
 
-def _permit(cursor: duckdb.DuckDBPyConnection, sql: str) -> None:
-    """Raise Usage unless ``sql`` is one question. DuckDB's own parser says what it is."""
+def _permit(cursor: duckdb.DuckDBPyConnection, sql: str, masked: bool) -> None:
+    """Raise Usage unless ``sql`` is one question, a ``masked`` one of the masked views alone. DuckDB's own parser says what
+    it is."""
     found = cursor.execute("SELECT json_serialize_sql(?)", [sql]).fetchone()
     tree: dict[str, Any] = json.loads(found[0]) if found else {"error": True, "error_message": "it is empty"}
     if tree["error"]:
@@ -135,9 +146,29 @@ def _permit(cursor: duckdb.DuckDBPyConnection, sql: str) -> None:
         raise Usage(f"the SQL cannot be read: {tree['error_message']}")
     if len(tree["statements"]) != 1:
         raise Usage(f"ask one question at a time; these are {len(tree['statements'])}")
+    if masked:
+        _permit_tables(tree)
     for name in _table_functions(tree):
         if name not in _TABLE_FUNCTIONS:
             raise Usage(f"the function {name} may not be read from; ask the tables and views: SHOW TABLES")
+
+
+def _permit_tables(node: Any) -> None:
+    """Raise Usage where a table is named that is no masked view: one of another catalog, or a file."""
+    if isinstance(node, dict):
+        if node.get("type") == "BASE_TABLE" or (node.get("type") == "SHOW_REF" and node.get("schema_name")):
+            catalog, schema, table = (str(node.get(f"{part}_name") or "") for part in ("catalog", "schema", "table"))
+            plain = table == "" or re.fullmatch(r"[^\W\d]\w*", table)
+            if catalog.lower() not in ("", masking.SHOWN) or schema.lower() not in masking.SCHEMAS or not plain:
+                raise Usage(
+                    f"{'.'.join(filter(None, (catalog, schema, table)))}: may not be read while personal data are masked; ask "
+                    "the tables and views (SHOW TABLES), or with --unmask and --purpose"
+                )
+        for part in node.values():
+            _permit_tables(part)
+    elif isinstance(node, list):
+        for part in node:
+            _permit_tables(part)
 
 
 def _table_functions(node: Any) -> Iterator[str]:
