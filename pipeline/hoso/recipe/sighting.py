@@ -18,8 +18,13 @@ __all__ = ["boxes", "places"]
 def places(site: Site, hit: Hit) -> tuple[Place, ...]:
     """Where the words of ``hit`` stand, one place for each line of a match, in reading order; none where only a value that
     is not printed there matched, or where the dossier was read anew since it was loaded."""
-    outcome = standing(site, hit.dossier).outcome
-    if outcome is None or not hit.spans:
+    if not hit.spans:
+        return ()
+    try:
+        outcome = standing(site, hit.dossier).outcome
+    except LookupError:  # a warehouse that was moved here without its ledger
+        return ()
+    if outcome is None:
         return ()
     by_position = {page.position: digest for page, digest in zip(outcome.pages, outcome.seen, strict=True)}
     if hit.position not in by_position:
