@@ -33,6 +33,7 @@ HOME: dict[str, str | tuple[str, ...]] = {
     "pkcs11": "signers",
     "lxml": "exports", "xlsxwriter": "exports",
     "minio": "stores", "urllib3": "stores",
+    "pyarrow": "warehouses", "pandas": "warehouses", "polars": "warehouses",
     "duckdb": "warehouses", "duckdb_extensions": "warehouses", "pg8000": "warehouses",
     "prefect": "flows",
     "click": "cli", "rich": "cli",

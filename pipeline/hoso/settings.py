@@ -11,7 +11,7 @@ from typing import Any
 from hoso.errors import Misconfigured
 
 __all__ = [
-    "S3", "Archive", "Office", "Packages", "Postgres", "Reading", "Rooms", "Seal", "Settings", "Stamp",
+    "S3", "Archive", "Office", "Packages", "Personal", "Postgres", "Reading", "Rooms", "Seal", "Settings", "Stamp",
     "Warehouse", "read",
 ]  # fmt: skip
 
@@ -167,6 +167,14 @@ class Warehouse:
 
 
 @dataclass(frozen=True, slots=True)
+class Personal:
+    """Personal data (Law 91/2025/QH15). ``unmask`` are the names of those (``--who``) who may see them unmasked for a purpose
+    that they state; "*" is anybody who works on this home, an empty list nobody."""
+
+    unmask: tuple[str, ...] = ("*",)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of them."""
 
@@ -180,11 +188,13 @@ class Settings:
     s3: S3 = field(default_factory=S3)
     postgres: Postgres = field(default_factory=Postgres)
     warehouse: Warehouse = field(default_factory=Warehouse)
+    personal: Personal = field(default_factory=Personal)
 
 
 _SECTIONS: dict[str, type] = {
     "office": Office, "rooms": Rooms, "reading": Reading, "archive": Archive, "seal": Seal, "stamp": Stamp,
     "packages": Packages, "s3": S3, "postgres": Postgres, "warehouse": Warehouse,
+    "personal": Personal,
 }  # fmt: skip
 
 

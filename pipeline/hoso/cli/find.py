@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hoso.cli.masks import unmasking
 from hoso.cli.show import lines, open_site, say, table
 from hoso.errors import Usage
 
@@ -27,14 +28,16 @@ __all__ = ["find", "search"]
 @click.option(
     "--json", "as_json", is_flag=True, help="One JSON object a hit, with the place of its words on the paper."
 )
+@unmasking
 @click.pass_obj
 def search(
     home: str | None, words: tuple[str, ...], type_: str, agency: str, since: str, until: str, dossier: str, limit: int,
-    page: int, as_json: bool,
+    page: int, as_json: bool, unmask: bool, purpose: str, who: str,
 ) -> None:  # fmt: skip
     """Find pages that hold all WORDS, with or without diacritics, best first ("…" for a phrase, word* for a beginning)."""
     from datetime import date
 
+    from hoso.recipe.asking import asking
     from hoso.warehouses.api import Only
 
     for day in filter(None, (since, until)):
@@ -44,7 +47,7 @@ def search(
             raise Usage(f"{day!r} is no day; give it as 2026-01-31") from None
     only = Only(type_, agency, since, until, dossier)
     with open_site(home) as site:
-        hits = site.warehouse.search(" ".join(words), limit, (page - 1) * limit, only)
+        hits = asking(site, unmask, purpose, who).search(" ".join(words), limit, (page - 1) * limit, only)
         if as_json:
             from hoso.recipe.sighting import places
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from hoso.cli.masks import unmasking
 from hoso.cli.show import lines, open_site, say, table
 from hoso.errors import Usage
 
@@ -17,22 +18,38 @@ __all__ = ["enrol", "move_warehouse", "publish", "sql"]
 @click.command()
 @click.argument("query")
 @click.option(
-    "--format", "form", type=click.Choice(["table", "csv", "json", "parquet"]), default="table", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "json", "jsonl", "parquet", "arrow"]),
+    default="table",
+    show_default=True,
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json: JSON Lines.")
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write here (needed for parquet).")
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write here (needed for parquet, arrow)."
+)
+@unmasking
 @click.pass_obj
-def sql(home: str | None, query: str, form: str, as_json: bool, output: Path | None) -> None:
-    """Ask the warehouse: hoso sql "SELECT * FROM v_tai_lieu". Tables and views: SHOW TABLES, docs/warehouse.md."""
-    form = "json" if as_json else form
+def sql(
+    home: str | None, query: str, form: str, as_json: bool, output: Path | None, unmask: bool, purpose: str, who: str
+) -> None:
+    """Ask the warehouse: hoso sql "SELECT * FROM v_tai_lieu". Tables and views: SHOW TABLES, docs/warehouse.md.
+
+    Personal data come masked: 0010******45, initials, the year of a birth, … for text. Unmasked for a purpose only.
+    json and jsonl are both JSON Lines; arrow is an Arrow IPC file.
+    """
+    from hoso.recipe.asking import asking
+
+    form = "json" if as_json or form == "jsonl" else form
     with open_site(home) as site:
-        if form == "parquet":
+        asked = asking(site, unmask, purpose, who)
+        if form in ("parquet", "arrow"):
             if output is None:
-                raise Usage("parquet goes to a file: --output FILE.parquet")
-            site.warehouse.export(query, str(output))
+                raise Usage(f"{form} goes to a file: --output FILE.{form}")
+            asked.export(query, str(output), form)
             say(f"{output}: written")
             return
-        answer = site.warehouse.query(query)
+        answer = asked.query(query)
         target = output.open("w", encoding="utf-8-sig", newline="") if output else sys.stdout
         if form == "csv":
             writer = csv.writer(target)

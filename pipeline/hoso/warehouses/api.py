@@ -94,6 +94,18 @@ class Warehouse(Protocol):
         """Write the answer as a Parquet file."""
         ...
 
+    def query_masked(self, sql: str, parameters: Sequence[object] = ()) -> Answer:
+        """The same as :meth:`query` over masked views, with no way around them: personal data come as their masks."""
+        ...
+
+    def export_masked(self, sql: str, path: str) -> None:
+        """The same as :meth:`export` over masked views."""
+        ...
+
+    def person(self, number: str) -> str:
+        """The key of the person of that personal number in ``mentions.person``."""
+        ...
+
     def publish(self, target: str, tick: Callable[[int], None]) -> int:
         """Add to the Parquet export at ``target`` (a folder or an address) every load it lacks; gives how many. ``tick`` is
         told of each file's loads."""

@@ -49,6 +49,7 @@ class House:
         self._lake = Lake(self._place)
         self._index: Finder = index or Index(self._place.root / "index.sqlite")
         self._questions = Questions(self._place)
+        self._masked = Questions(self._place, masked=True)
         self._checked = False
         if not self._lake.made:
             self._place.root.mkdir(parents=True, exist_ok=True)
@@ -85,6 +86,20 @@ class House:
         """See :class:`hoso.warehouses.api.Warehouse`."""
         self._check()
         self._questions.export(sql, Path(path))
+
+    def query_masked(self, sql: str, parameters: Sequence[object] = ()) -> Answer:
+        """See :class:`hoso.warehouses.api.Warehouse`."""
+        self._check()
+        return self._masked.query(sql, parameters)
+
+    def export_masked(self, sql: str, path: str) -> None:
+        """See :class:`hoso.warehouses.api.Warehouse`."""
+        self._check()
+        self._masked.export(sql, Path(path))
+
+    def person(self, number: str) -> str:
+        """See :class:`hoso.warehouses.api.Warehouse`."""
+        return self._people(number)
 
     def search(self, words: str, limit: int = 20, skip: int = 0, only: Only = ALL) -> tuple[Hit, ...]:
         """See :class:`hoso.warehouses.api.Warehouse`. Never waits for a load that is under way."""
@@ -185,6 +200,7 @@ class House:
         """See :class:`hoso.warehouses.api.Warehouse`. A damaged warehouse too: a rebuild starts with this."""
         with self._lease(self._patience):
             self._questions.close()
+            self._masked.close()
             self._checked = False
             self.__dict__.pop("_people", None)
             self._make_index()
@@ -198,6 +214,7 @@ class House:
     def close(self) -> None:
         """See :class:`hoso.warehouses.api.Warehouse`. A second call does nothing."""
         self._questions.close()
+        self._masked.close()
         self._lake.close()
         self._index.close()
 

@@ -36,9 +36,10 @@ _MACROS = (
     "initials(v) AS CASE WHEN v IS NOT NULL THEN"
     " list_aggregate(list_transform(string_split_regex(trim(v), '\\s+'), lambda w: left(w, 1) || '.'), 'string_agg', '')"
     " END",
-    f"only_year(v) AS CASE WHEN v IS NOT NULL THEN coalesce(nullif(regexp_extract(v, '(19|20)\\d\\d'), ''), '{HIDDEN}') END",
-    f"wide_place(v) AS CASE WHEN v IS NOT NULL THEN '{HIDDEN}' || coalesce(nullif(regexp_extract(v, ',[^,0-9]*$'), ''), '')"
-    " END",
+    f"only_year(v) AS CASE WHEN v IS NOT NULL THEN"
+    f" coalesce(nullif(regexp_extract(v, '(19|20)\\d\\d'), ''), '{HIDDEN}') END",
+    f"wide_place(v) AS CASE WHEN v IS NOT NULL THEN"
+    f" '{HIDDEN}' || coalesce(nullif(regexp_extract(v, ',[^,0-9]*$'), ''), '') END",
     f"by_kind(k, v) AS CASE WHEN k IN {_NUMBERS} THEN starred(v) WHEN k = 'person' THEN initials(v)"
     " WHEN k IN ('date', 'year') THEN only_year(v) WHEN k = 'address' THEN wide_place(v) ELSE hidden(v) END",
 )

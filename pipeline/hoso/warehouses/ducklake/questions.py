@@ -2,9 +2,9 @@
 
 Three locks, each enough for most of what could go wrong: the lake is attached read-only; the connection may touch no
 file but the lake's own and its settings are locked; and only one SELECT (or WITH, FROM, VALUES, DESCRIBE, SHOW,
-SUMMARIZE) passes, with none but harmless table functions. A *masked* questioner has one more: the masked views (``masking``)
-are the only tables that its questions may name. The last is needed because functions of the extensions
+SUMMARIZE) passes, with none but harmless table functions. The last is needed because functions of the extensions
 (``sqlite_scan``, ``ducklake_expire_snapshots`` …) heed neither of the first two (tried with DuckDB 1.5.5).
+A *masked* questioner has a fourth lock: the masked views (``masking``) are the only tables that its questions may name.
 """
 
 from __future__ import annotations
@@ -160,9 +160,10 @@ def _permit_tables(node: Any) -> None:
             catalog, schema, table = (str(node.get(f"{part}_name") or "") for part in ("catalog", "schema", "table"))
             plain = table == "" or re.fullmatch(r"[^\W\d]\w*", table)
             if catalog.lower() not in ("", masking.SHOWN) or schema.lower() not in masking.SCHEMAS or not plain:
+                name = ".".join(filter(None, (catalog, schema, table)))
                 raise Usage(
-                    f"{'.'.join(filter(None, (catalog, schema, table)))}: may not be read while personal data are masked; ask "
-                    "the tables and views (SHOW TABLES), or with --unmask and --purpose"
+                    f"{name}: may not be read while personal data are masked; ask the tables and views (SHOW TABLES), "
+                    "or with --unmask and --purpose"
                 )
         for part in node.values():
             _permit_tables(part)
