@@ -19,7 +19,7 @@ from hoso.warehouses.postgres.server import Server
 
 __all__ = ["Index"]
 
-_VERSION = 2
+_VERSION = 3
 """Raise it whenever tables, :func:`fold` or the tokens change: an index of another version is built again."""
 _EVERYTHING = "*"
 _LONGEST = 16_383
@@ -28,8 +28,9 @@ _WORD = 500
 """Letters of a word that are kept."""
 _MOST = 50_000
 """Words of a page that are kept: a vector has room for a megabyte, and pages have hundreds."""
-_RANKED = 20_000
-"""Pages that are ranked at most: a word that stands on more tells nothing apart, and reading all of them takes seconds."""
+_RANKED = 8_000
+"""Pages that are ranked at most: a word that stands on more tells nothing apart, and reading them takes 4 µs each (9 µs
+with marks)."""
 _COLUMNS = (
     "document", "load", "dossier", "source", "type", "position", "text", "found", "code", "agency", "day", "folded",
     "exact",
@@ -75,7 +76,9 @@ class Index:
                 f"CREATE INDEX ON {s}.numbers (value, kind)",
                 f"CREATE INDEX ON {s}.numbers (document)",
                 f"CREATE INDEX ON {s}.pages (document)",
-                f"CREATE INDEX ON {s}.pages USING gin (folded)",
+                # Without the list of pending words, which every search reads through: 8 times as quick for rare words,
+                # a fifth slower to add to (4,000 documents).
+                f"CREATE INDEX ON {s}.pages USING gin (folded) WITH (fastupdate = off)",
                 f"INSERT INTO {s}.intents VALUES ('{_EVERYTHING}')",
                 f"INSERT INTO {s}.version VALUES ({_VERSION})",
             ):  # fmt: skip
@@ -138,16 +141,18 @@ class Index:
         found = words.clauses(typed)
         marked = [clause for clause in found if clause.marked]
         told = {name: getattr(only, name) for name in _NARROWED if getattr(only, name)}
+        # What is typed without marks needs no second vector read.
+        exact = " + 8 * ts_rank(exact, :exact ::tsquery, 1)" if marked else ""
         where = "".join(f" AND {_NARROWED[name]}" for name in told)
         rows = self._server.run(
             "SELECT p.document, p.dossier, p.source, p.type, p.position, p.text, p.found, w.score, p.code, p.day FROM ("
-            " SELECT id, ts_rank(folded, :folded ::tsquery, 1) + 8 * ts_rank(exact, :exact ::tsquery, 1) AS score"
+            f" SELECT id, ts_rank(folded, :folded ::tsquery, 1){exact} AS score"
             f" FROM (SELECT id, folded, exact FROM {self._schema}.pages WHERE folded @@ :folded ::tsquery"
             f"{where} LIMIT {_RANKED}) f ORDER BY score DESC, id LIMIT :most OFFSET :skip"
             f") w JOIN {self._schema}.pages p USING (id) ORDER BY w.score DESC, id",
             folded=" & ".join(_asked(clause, True) for clause in found),
-            exact=" | ".join(_asked(clause, False) for clause in marked),
             most=max(0, limit), skip=max(0, skip), **told,
+            **({"exact": " | ".join(_asked(clause, False) for clause in marked)} if marked else {}),
         )  # fmt: skip
         return tuple(embedded.hit(found, *row) for row in rows)
 
