@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +20,7 @@ from hoso.nouns import Field, Filing, Place
 from hoso.settings import Settings
 from hoso.warehouses import ducklake
 from hoso.warehouses.ducklake.house import House
+from hoso.warehouses.ducklake.place import Folder
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "contracts"))
 from filings import batch, decision_filing, digest, receipt_filing
@@ -93,6 +97,30 @@ def test_look_ups_are_healed_after_a_loader_died(house: House) -> None:
 def test_nothing_to_look_up_is_said(house: House, kind: str, value: str) -> None:
     with pytest.raises(Usage):
         house.lookup(kind, value)
+
+
+def test_who_waits_for_the_lease_comes_before_who_wants_it_again(tmp_path: Path) -> None:
+    place, order = Folder(tmp_path), []
+
+    def wait() -> None:
+        with place.lease(30):
+            order.append("the one that waited")
+
+    waiting = threading.Thread(target=wait)
+    with place.lease(30):
+        waiting.start()
+        until = time.monotonic() + 30
+        while time.monotonic() < until:  # until it stands in the gate
+            with (tmp_path / "gate").open() as gate:
+                try:
+                    fcntl.flock(gate, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    break
+            time.sleep(0.01)
+    with place.lease(30):
+        order.append("the one that came again")
+    waiting.join()
+    assert order == ["the one that waited", "the one that came again"]
 
 
 def test_the_commands_give_page_and_box(tmp_path: Path) -> None:

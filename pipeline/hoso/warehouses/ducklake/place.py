@@ -125,21 +125,30 @@ class Folder:
 
     @contextmanager
     def lease(self, patience: float) -> Iterator[None]:
-        """See :class:`Place`. The kernel takes the lease back when a process dies."""
+        """See :class:`Place`. The kernel takes the lease back when a process dies. Who waits stands in a gate that the next
+        one cannot pass, so that a single document released in a night waits for one batch, not for all of them."""
         self.root.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self.root / "lease", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        until = time.monotonic() + patience
+        gate = self._lock("gate", until, patience)
         try:
-            until = time.monotonic() + patience
-            while True:
-                try:
-                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError as error:
-                    if time.monotonic() >= until:
-                        raise Unavailable(
-                            f"{self.name}: another process has been loading for {patience:.0f} s; run again later"
-                        ) from error
-                    time.sleep(0.05)
+            handle = self._lock("lease", until, patience)
+        finally:
+            os.close(gate)
+        try:
             yield
         finally:
             os.close(handle)
+
+    def _lock(self, name: str, until: float, patience: float) -> int:
+        handle = os.open(self.root / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return handle
+            except BlockingIOError as error:
+                if time.monotonic() >= until:
+                    os.close(handle)
+                    raise Unavailable(
+                        f"{self.name}: another process has been loading for {patience:.0f} s; run again later"
+                    ) from error
+                time.sleep(0.01)
