@@ -22,7 +22,8 @@ RANK = {
     "site": 5,
     "work": 6,
     "recipe": 7,
-    "cli": 8, "watch": 8, "desk": 8, "flows": 8,
+    "cli": 8, "watch": 8, "desk": 8, "flows": 8, "library": 8,
+    "papers": 0,  # types alone
 }  # fmt: skip
 
 HOME: dict[str, str | tuple[str, ...]] = {
