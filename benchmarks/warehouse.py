@@ -78,7 +78,7 @@ def ask(house: House, documents: int) -> dict[str, Any]:
     there = [
         row[0]
         for row in house.query(
-            "SELECT value FROM fields WHERE kind = 'identity' USING SAMPLE 500 ROWS (reservoir, 1)"
+            "SELECT value FROM (SELECT value FROM fields WHERE kind = 'identity') USING SAMPLE 500 ROWS (reservoir, 1)"
         ).rows
     ]
     symbols = [records.symbol(chance.randrange(documents)) for _ in range(1000)]
