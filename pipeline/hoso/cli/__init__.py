@@ -27,6 +27,7 @@ COMMANDS = {
     "pages": ("ask", "Pages with their text, rotation and quality."),
     "look": ("look", "Show how a file is read, page by page, as one HTML page; needs no home."),
     "sql": ("warehouse", "Ask the warehouse in SQL, read-only."),
+    "export": ("export", "Write the papers of a type as a dataset for reuse: CSV, JSON Lines or Parquet."),
     "enrol": ("warehouse", "Take registers and administrative units into the warehouse."),
     "search": ("find", "Find pages by words, with or without diacritics."),
     "find": ("find", "Find documents by the number of a person, a paper or a dossier."),
