@@ -76,7 +76,7 @@ def ask(house: House, documents: int) -> dict[str, Any]:
     chance = random.Random(5)
     people = [records.person(int(chance.random() ** 2 * 2 * documents)) for _ in range(1000)]
     there = [
-        row[0]
+        str(row[0])
         for row in house.query(
             "SELECT value FROM (SELECT value FROM fields WHERE kind = 'identity') USING SAMPLE 500 ROWS (reservoir, 1)"
         ).rows
@@ -181,8 +181,8 @@ def postgres(home: Path, folder: Path) -> dict[str, Any]:
             with file.open("rb") as stream:
                 base.run(f"COPY {table} FROM STDIN (FORMAT csv)", stream=stream)
             file.unlink()
-        for columns in INDEXES:
-            base.run(f"CREATE INDEX ON {columns}")
+        for index in INDEXES:
+            base.run(f"CREATE INDEX ON {index}")
         base.run("VACUUM ANALYZE")
         seconds = time.perf_counter() - start
         found = {
