@@ -738,6 +738,7 @@ def test_a_home_that_moved_still_answers(house: House, home: Path) -> None:
     moved = home / "nơi khác 'mới'"
     moved.mkdir()
     shutil.move(home / "warehouse", moved / "warehouse")
+    shutil.move(home / "keys", moved / "keys")
     again = ducklake.open(Settings(), moved)
     assert one(again, "SELECT count(*) FROM v_tai_lieu") == 100
     assert again.load(batch("b2", *(decision_filing(n) for n in range(100, 200))))
