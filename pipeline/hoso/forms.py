@@ -111,8 +111,9 @@ class FieldRule:
     ``[blocks]``; its labels count only behind one of them and before the heading of the next part ("Dân tộc" of the
     mother), those of the form's first block from the top, ``months`` how many months from this date the paper may
     be used (0: no term), ``column`` its warehouse type, ``nth`` which of several equal labels is meant (1 the
-    first, -1 the last), ``witness`` what else may state it ("citizen-qr.name", "mrz.name": see ``stages/witness``), ``personal``: it tells of a person and is
-    masked (where the form does not say, all are but those of ``OPEN_KINDS`` and the name of who signed for the agency)."""
+    first, -1 the last), ``witness`` what else may state it ("citizen-qr.name", "mrz.name": see ``stages/witness``),
+    ``personal``: it tells of a person and is masked (where the form does not say, all are but those of ``OPEN_KINDS`` and
+    the name of who signed for the agency)."""
 
     name: str
     title: str

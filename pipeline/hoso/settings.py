@@ -103,8 +103,8 @@ class Seal:
 class Stamp:
     """One timestamp a night over all that was sealed (RFC 4998), from the server of ``[seal] timestamp_url``.
 
-    ``night`` False: none is asked for. ``hash`` is the algorithm of new hash trees; evidence with one of ``weak`` is renewed
-    with it. Evidence is renewed ``renew_days`` days before the certificate of its last timestamp ends."""
+    ``night`` False: none is asked for. ``hash`` is the algorithm of new hash trees; evidence with one of ``weak`` is
+    renewed with it. Evidence is renewed ``renew_days`` days before the certificate of its last timestamp ends."""
 
     night: bool = True
     hash: str = "sha256"
@@ -116,7 +116,7 @@ class Stamp:
 class Packages:
     """Packages for an archive (Circular 05/2025/TT-BNV). ``fonds`` is the code of the fonds (mã phông; the agency's code
     where it is empty), ``archive`` the code of the archive that keeps an AIP, put before a dossier's code. ``maintenance``
-    (term of keeping) and ``mode`` (of use) are codes of the circular for dossiers that nobody says another one of; ``names``
+    (term of keeping) and ``mode`` (of use) are codes of the circular for dossiers that nobody says another of; ``names``
     is the pattern of document names: {code} and {number}, as in "{code}.{number:03d}"."""
 
     fonds: str = ""
@@ -168,8 +168,8 @@ class Warehouse:
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """Personal data (Law 91/2025/QH15). ``unmask`` are the names of those (``--who``) who may see them unmasked for a purpose
-    that they state; "*" is anybody who works on this home, an empty list nobody."""
+    """Personal data (Law 91/2025/QH15). ``unmask`` are the names of those (``--who``) who may see them unmasked for a
+    purpose that they state; "*" is anybody who works on this home, an empty list nobody."""
 
     unmask: tuple[str, ...] = ("*",)
 

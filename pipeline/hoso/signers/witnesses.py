@@ -70,8 +70,8 @@ class Witnesses:
         self._states: dict[bytes, tuple[float, State]] = {}
 
     def token(self, digest: bytes, now: datetime, algorithm: str = "sha256") -> cms.ContentInfo:
-        """A timestamp over ``digest``, one of ``algorithm``, checked. Raises :class:`Unstamped` (no answer, garbage, a refusal,
-        the day's quota spent), :class:`Misconfigured` where its authority leads to no trusted root."""
+        """A timestamp over ``digest``, one of ``algorithm``, checked. Raises :class:`Unstamped` (no answer, garbage, a
+        refusal, the day's quota spent), :class:`Misconfigured` where its authority leads to no trusted root."""
         nonce = get_nonce()
         request = tsp.TimeStampReq(
             {

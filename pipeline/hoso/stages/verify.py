@@ -16,7 +16,10 @@ from hoso.stages.arrived import worst
 
 __all__ = ["UNPROVEN", "verify"]
 
-UNPROVEN = "Lưu ý: tệp không giữ chứng cứ thu hồi (OCSP, CRL), nên về sau không chứng minh được chứng thư chưa bị thu hồi lúc ký."
+UNPROVEN = (
+    "Lưu ý: tệp không giữ chứng cứ thu hồi (OCSP, CRL), nên về sau không chứng minh được chứng thư "
+    "chưa bị thu hồi lúc ký."
+)
 """Said of signatures below the level B-LT; no fault."""
 
 
