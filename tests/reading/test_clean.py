@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -280,6 +281,39 @@ def test_a_note_a_seal_or_a_picture_on_the_back_makes_a_page(sheet: Sheets) -> N
     assert not blank(picture)
 
 
+def hazed(sheet: Sheet, seed: int = 5) -> Sheet:
+    """With clots of toner as a copier leaves them on tinted paper: soft noise of about a millimetre, cut off."""
+    rng = np.random.default_rng(seed)
+    high, wide = sheet.image.height, sheet.image.width
+    fine = cv2.resize(rng.random((high // 7, wide // 7), np.float32), (wide, high), interpolation=cv2.INTER_LINEAR)
+    hills = cv2.resize(rng.random((9, 6), np.float32), (wide, high), interpolation=cv2.INTER_LINEAR)
+    haze = np.clip(250 - 420 * np.clip(fine + 0.3 * hills - 0.95, 0, 1), 40, 250).astype(np.uint8)
+    sheet.image = Image.fromarray(np.minimum(np.asarray(sheet.image), haze[..., None]))
+    return sheet
+
+
+def test_the_haze_of_a_copier_leaves_a_back_blank_and_hides_no_note_in_it(sheet: Sheets) -> None:
+    assert [blank(hazed(sheet(), seed)) for seed in (1, 2, 3)] == ["only faint or stray marks"] * 3
+    assert not blank(hazed(sheet().text(500, 800, "đã nhận", 50)))
+    assert not blank(hazed(sheet().text(200, 1500, "Số điện thoại: 0912 000 000", 26)))
+    assert not blank(hazed(sheet().signature(600, 900, (25, 25, 30))))
+    assert not blank(hazed(sheet().body(lines=30)))
+
+
+def test_a_blue_signature_that_is_lifted_off_still_makes_a_page(sheet: Sheets) -> None:
+    seen = clean(page(sheet().signature(600, 900, (45, 55, 125))))
+    assert seen.signature
+    assert not seen.blank
+
+
+def test_a_stroke_of_a_pen_that_reaches_into_the_margin_makes_a_page(sheet: Sheets) -> None:
+    assert not blank(sheet().signature(25, 900, (25, 25, 30)))
+
+
+def test_a_pale_pencil_word_makes_a_page(sheet: Sheets) -> None:
+    assert not blank(sheet().text(500, 800, "bản sao", 50, (135, 135, 135)))
+
+
 def test_quality_falls_with_blur_paleness_noise_and_coarseness(sheet: Sheets) -> None:
     from PIL import ImageFilter
 
@@ -308,7 +342,6 @@ def test_a_sheet_on_a_desk_is_found_and_flattened(sheet: Sheets) -> None:
     drawn = sheet().body()
     desk_top = Image.new("RGB", (2000, 2700), (88, 66, 48))
     corners = np.array([[140, 90], [1840, 160], [1900, 2560], [90, 2620]], float)
-    import cv2
 
     there = cv2.getPerspectiveTransform(np.float32([[0, 0], [1654, 0], [1654, 2339], [0, 2339]]), np.float32(corners))
     warped = cv2.warpPerspective(np.asarray(drawn.image), there, (2000, 2700))

@@ -112,7 +112,8 @@ def clean(page: Raster | Shown, trace: Silent = SILENT, close: Near | None = Non
     marks = None
     if close.coloured:
         marks = cv2.resize(_marks(close.evened), flat.shape[1::-1], interpolation=cv2.INTER_NEAREST)
-    why = grade.blank(found, mask, flat, marks, dpi)
+    lifted = bool(rings) or strokes is not None  # they are ink, though no longer on the page
+    why = "" if lifted else grade.blank(found, mask, flat, marks, dpi)
     grey_rings, rounds = ((), ()) if rings or why else black.seen(mask, found, dpi)
     signed = not why and (strokes is not None or colour.signed(mask, dpi, rings + grey_rings))
     if colour.lift_grey(flat, mask, grey_rings):

@@ -25,6 +25,20 @@ _MM = 25.4
 _PICTURE = 0.004  # share of dark pixels, off the margins, from which something is there though it is no letter
 _FADED = 40  # grey letters from which a page is faded or blurred print and no show-through
 _HAZE = 0.35  # letters to every smaller spot, below which it is the haze of a copier and no print
+_CELL = 5.0  # millimetres: haze is looked for in squares of three by three such cells
+_SPECKS = 0.06  # mm²: the smallest spot that counts as a speck of haze
+_DENSE, _SPARSE = (
+    3.0,
+    0.3,
+)  # specks a cm² from which there is haze, and letters to each of them, from which there is print
+_WIDE = 60.0  # cm² of such squares on the page from which it is haze: what is left of a pale seal lies close together
+_SOLID, _CLOTTED = (
+    110.0,
+    145.0,
+)  # mean grey level of ink in haze, and of ink on other parts of such a page; clots are paler
+_TOUCHING = 15.0  # mm² of ink that is more than a letter: several that touch
+_LOOKED_AT = 400  # components, which are enough to know
+_PENCIL, _PALER = 150, 157.0  # darkest and mean grey level of a pencil's letters; clots of haze are paler in the mean
 _GREY = 165  # grey level below which print seldom shines through paper, however blurred
 
 _ROW_STEP = 8  # every eighth row tells the steepness of edges as well as all of them
@@ -112,31 +126,38 @@ def quality(evened: Pixels, mask: Pixels, dpi: float, specks: int, received: Rec
 def blank(found: Parts, mask: Pixels, evened: Pixels, colour: Pixels | None, dpi: float) -> str:
     """Why the page counts as blank, "" where it does not.
 
-    Ink that counts is dark (show-through is pale), off the margins (edges, punched holes), and at least three letters'
-    worth of it, or a coloured mark, or a picture, or many letters that are grey, or crisp however pale: a note or a seal on
-    the back makes a page, and so does faded or blurred print.
+    Ink that counts is dark (show-through is pale), off the margins (edges, punched holes) or a stroke that only reaches
+    into them, darker than the haze of a copier where there is one, and at least three letters' worth of it; or a coloured
+    mark, or a picture, or many letters that are grey, or crisp however pale: a note or a seal on the back makes a page,
+    and so does faded or blurred print.
     """
     height, width = mask.shape
     unit = dpi / _MM
     edge = 6 * unit
     inside = (found.left > edge) & (found.right < width - edge) & (found.top > edge) & (found.bottom < height - edge)
+    inside |= _reaching(found, width, height, unit)
     sized = (found.height >= 1.0 * unit) & (np.maximum(found.width, found.height) >= 1.5 * unit)
     punched = _holes(found, width, height, unit)
     holes = float(found.area[punched].sum())
     chosen = np.flatnonzero(inside & sized & ~punched)
+    hazy = _hazy(found, chosen, np.flatnonzero(inside & ~sized & (found.area >= _SPECKS * unit**2)), mask.shape, unit)
     dark = grey = 0
-    for k in chosen[:400]:
+    for k, lost in _first(found, chosen, hazy):
         top, left = found.top[k], found.left[k]
         window = (slice(top, top + found.height[k]), slice(left, left + found.width[k]))
-        lowest = evened[window][found.labels[window] == k + 1].min()
-        if lowest < 120:
+        levels = evened[window][found.labels[window] == k + 1]
+        lowest, usual = levels.min(), levels.mean()
+        pencil = lowest < _PENCIL and usual < _PALER
+        if (lowest < 120 or pencil) if hazy is None else (pencil and usual < (_SOLID if lost else _CLOTTED)):
             sides = sorted((found.width[k], found.height[k]))
-            signed = (
-                sides[1] >= 10 * unit and sides[0] >= 3 * unit
-            )  # one stroke of a pen is many letters, a staple is not
-            dark += 3 if signed else 1
+            if sides[1] >= 10 * unit and sides[0] >= 3 * unit:  # one stroke of a pen is many letters, a staple is not
+                dark += 3
+            else:
+                dark += 2 if found.area[k] >= _TOUCHING * unit**2 else 1
             if dark >= 3:
                 return ""
+        elif lost:
+            continue
         elif found.height[k] <= 6 * unit and (lowest < _GREY or _steepest(evened, window) > 0.6 * (250.0 - lowest)):
             grey += 1
             if grey >= _FADED:
@@ -149,6 +170,53 @@ def blank(found: Parts, mask: Pixels, evened: Pixels, colour: Pixels | None, dpi
     if (evened[rim : height - rim, rim : width - rim] < 120).mean() > _PICTURE + holes / evened.size:
         return ""
     return "nothing on it" if not len(chosen) else "only faint or stray marks"
+
+
+def _hazy(found: Parts, chosen: Pixels, small: Pixels, shape: tuple[int, ...], unit: float) -> Pixels | None:
+    """Which of the ``chosen`` components lie in the haze of a copier: among many specks (``small``) and few of their own
+    size; None where the page has no haze. Toner clots there into spots as large as letters; print keeps company with
+    print, and what is left of a pale seal lies close together."""
+    if len(small) < _DENSE * _WIDE / 2:
+        return None
+    size = int(shape[0] / unit / _CELL) + 1, int(shape[1] / unit / _CELL) + 1
+
+    def cells(index: Pixels) -> tuple[Pixels, Pixels]:
+        rows = (found.top[index] + found.height[index] // 2) / (unit * _CELL)
+        columns = (found.left[index] + found.width[index] // 2) / (unit * _CELL)
+        return rows.astype(np.intp), columns.astype(np.intp)
+
+    def density(index: Pixels) -> Pixels:
+        counts = np.zeros(size, np.float32)
+        np.add.at(counts, cells(index), 1)
+        return cv2.blur(counts, (3, 3), borderType=cv2.BORDER_REFLECT) * (100 / _CELL**2)
+
+    specks = density(small)
+    if np.count_nonzero(specks >= _DENSE) * _CELL**2 / 100 < _WIDE:
+        return None
+    here = cells(chosen)
+    hazy: Pixels = (specks[here] >= _DENSE) & (density(chosen)[here] < _SPARSE * specks[here])
+    return hazy
+
+
+def _first(found: Parts, chosen: Pixels, hazy: Pixels | None) -> list[tuple[int, bool]]:
+    """The first components to be looked at, in haze the largest, and whether each is lost in it."""
+    if hazy is None:
+        return [(int(k), False) for k in chosen[:_LOOKED_AT]]
+    order = np.argsort(-found.area[chosen], kind="stable")[:_LOOKED_AT]
+    return [(int(chosen[k]), bool(hazy[k])) for k in order]
+
+
+def _reaching(found: Parts, width: int, height: int, unit: float) -> Pixels:
+    """Strokes of a pen that reach into the margin: large, loose, their middle off the margin, and clear of the border,
+    which the edges of the glass are not."""
+    x, y = found.left + found.width / 2, found.top + found.height / 2
+    long, short = np.maximum(found.width, found.height), np.minimum(found.width, found.height)
+    edge = 6 * unit
+    middle = (x > edge) & (x < width - edge) & (y > edge) & (y < height - edge)
+    clear = (found.left > unit) & (found.right < width - unit) & (found.top > unit) & (found.bottom < height - unit)
+    sized = (long >= 10 * unit) & (long <= 110 * unit) & (short >= 3 * unit)
+    reaching: Pixels = middle & clear & sized & (found.area < 0.5 * found.width * found.height)
+    return reaching
 
 
 def _faint(evened: Pixels, unit: float) -> bool:
