@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from hoso.cli.find import find, search
+from hoso.cli import hoso
 from hoso.errors import Usage
 from hoso.nouns import Field, Filing, Place
 from hoso.settings import Settings
@@ -131,11 +131,11 @@ def test_the_commands_give_page_and_box(tmp_path: Path) -> None:
     house = ducklake.open(Settings(), made)
     house.load(batch("b1", application(1), decision_filing(12)))
     house.close()
-    said = CliRunner().invoke(find, ["--person", PERSON, "--json"], obj=str(made), catch_exceptions=False)
+    said = CliRunner().invoke(hoso, ["--home", str(made), "find", "--person", PERSON, "--json"], catch_exceptions=False)
     (line,) = map(json.loads, said.stdout.splitlines())
     assert (line["source"], line["position"], line["box"]) == ("HS0001", 1, list(BOX))
-    said = CliRunner().invoke(search, ["12/QĐ-UBND", "--json"], obj=str(made), catch_exceptions=False)
+    said = CliRunner().invoke(hoso, ["--home", str(made), "search", "12/QĐ-UBND", "--json"], catch_exceptions=False)
     (line,) = map(json.loads, said.stdout.splitlines())
     assert (line["source"], line["day"], line["boxes"]) == ("HS0012", "2026-03-13", [])
     with pytest.raises(Usage, match="give one of"):
-        CliRunner().invoke(find, [], obj=str(made), catch_exceptions=False)
+        CliRunner().invoke(hoso, ["--home", str(made), "find"], catch_exceptions=False)
