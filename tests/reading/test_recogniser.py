@@ -1,5 +1,8 @@
 """Hoso's own recogniser of lines, and how it settles with its referee."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -170,3 +173,10 @@ def test_the_default_engine_is_our_own_with_its_referee() -> None:
     opened = site.module("engines", Rooms().engine).open(Reading())
     assert opened.fingerprint.startswith("hoso-line ")
     assert "tesserocr" in opened.fingerprint
+
+
+def test_the_recogniser_leaves_no_trace_for_its_maker_in_the_users_folder(tmp_path: Path) -> None:
+    script = "from hoso.engines import network; network.open_model()"
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "XDG_CACHE_HOME": ""}
+    subprocess.run([sys.executable, "-c", script], env=env, check=True)
+    assert list(tmp_path.rglob("*")) == []
