@@ -90,7 +90,7 @@ def _archived(data: bytes, seen: Sequence[Seen], way: str, dpi: int) -> bytes:
         record = Record(Document("d" * 24, "h" * 24, "khac", "khac", 1.0, refs), ())
         dossier = Dossier("h" * 24, "HS", (scan,), _AT.isoformat())
         outcome = Outcome(dossier, "", tuple(one.page for one in seen), ("",) * len(seen), (record,))
-        return compose.compose(parts, record, outcome, Office(), _AT, mark=False, profile=way)
+        return compose.composed(parts, record, outcome, Office(), _AT, mark=False, profile=way)[0]
     with tempfile.TemporaryDirectory() as scratch:
         given, made = Path(scratch) / f"given{_SUFFIX[media_type(data)]}", Path(scratch) / "made.pdf"
         given.write_bytes(data)

@@ -13,7 +13,7 @@ RANK = {
     "verdicts": -1,  # nouns too; ``nouns`` hands them on
     "timeproof": -1,
     "nouns": 0, "errors": 0,
-    "keys": 1, "settings": 1, "resources": 1, "values": 1,
+    "keys": 1, "lasting": 1, "settings": 1, "resources": 1, "values": 1,
     "forms": 2, "registers": 2,
     "calibration": 2,
     "fitting": 3, "imaging": 3, "pdf": 3, "engines": 3, "stores": 3, "ledgers": 3, "warehouses": 3, "signers": 3,

@@ -135,7 +135,7 @@ def office() -> Office:
 @pytest.fixture(scope="session")
 def filed(at: datetime, office: Office) -> Callable[..., bytes]:
     """The archive copy of pages given as (bytes, media type, Seen)."""
-    from hoso.stages.compose import compose
+    from hoso.stages.compose import composed
 
     def make(
         *pages: tuple[bytes, str, Seen], mark: bool = True, when: datetime | None = None, **profiles: Any
@@ -151,7 +151,7 @@ def filed(at: datetime, office: Office) -> Callable[..., bytes]:
         seens = tuple(seen for _, _, seen in parts)
         record = Record(document, fields)
         outcome = Outcome(dossier, "", tuple(s.page for s in seens), ("",) * len(seens), (record,))
-        return compose(parts, record, outcome, office, when or at, mark=mark, **profiles)
+        return composed(parts, record, outcome, office, when or at, mark=mark, **profiles)[0]
 
     return make
 

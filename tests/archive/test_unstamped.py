@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,8 @@ import pytest
 
 from authority import Authority, Service, serving
 from doors import INBOX
-from hoso import recipe
-from hoso.recipe import approving, releasing
+from hoso import lasting, recipe
+from hoso.recipe import approving
 from hoso.signers.container import Container
 from hoso.site import HANOI, Site
 
@@ -119,7 +119,7 @@ def killed(home: Path, point: int) -> int:
     """Release in a forked process, SIGKILL just before keeping state number ``point`` of a signed file; its exit code."""
     pid = os.fork()
     if pid == 0:
-        real: Callable[..., None] = releasing._write
+        real = lasting.write
         done = 0
 
         def counting(*given: Any) -> None:
@@ -129,8 +129,8 @@ def killed(home: Path, point: int) -> int:
                 os.kill(os.getpid(), signal.SIGKILL)
             real(*given)
 
-        releasing._write = counting
         try:
+            lasting.write = counting
             night(home)
             os._exit(0)
         except BaseException:

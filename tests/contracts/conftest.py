@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 import urllib3
@@ -65,13 +65,7 @@ def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         _await(lambda: _client(endpoint).bucket_exists("first"), process, folder / "log")
         yield endpoint
     finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        log.close()
+        _end(process, signal.SIGTERM, log)
 
 
 @pytest.fixture(scope="session")
@@ -108,13 +102,7 @@ def postgres() -> Iterator[int]:
         _await(lambda: _asked(port, "postgres", "CREATE DATABASE hoso"), process, folder / "log")
         yield port
     finally:
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        log.close()
+        _end(process, signal.SIGINT, log)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -167,6 +155,17 @@ def _client(endpoint: str):  # type: ignore[no-untyped-def]
     return minio.Minio(
         endpoint, access_key=ACCESS, secret_key=SECRET, region="us-east-1", secure=False, http_client=pool
     )
+
+
+def _end(process: subprocess.Popen[bytes], how: signal.Signals, log: BinaryIO) -> None:
+    """Ask a server to end, and see that it did."""
+    process.send_signal(how)
+    try:
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    log.close()
 
 
 def _await(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:

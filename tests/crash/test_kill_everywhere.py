@@ -19,9 +19,9 @@ from typing import Any
 import pytest
 
 from doors import INBOX
-from hoso import recipe
+from hoso import lasting, recipe
 from hoso.cli import view
-from hoso.recipe import approving, care, releasing
+from hoso.recipe import approving, care
 from hoso.site import HANOI, Site
 
 NIGHT = (datetime.now(HANOI) + timedelta(days=30)).replace(microsecond=0)  # within the demo certificate and mandate
@@ -79,7 +79,7 @@ def run(home: Path, inbox: Path, kill_at: int = 0, counter: Path | None = None) 
     for room, act in DURABLE:
         tool = getattr(site, room)
         setattr(tool, act, counted(getattr(tool, act)))
-    releasing._write = counted(releasing._write)
+    lasting.write = counted(lasting.write)
     with recipe.crew_for(site, 0) as crew:
         for here in list(recipe.digitize(site, recipe.sources([inbox]), crew)):
             assert here.outcome is not None

@@ -14,6 +14,7 @@ import pytest
 
 import hoso.signers.notary  # noqa: F401 (once, before the forks)
 from authority import Authority, Service, serving
+from hoso import lasting
 from hoso.recipe import care, renewing, stamping
 from hoso.signers.evidence_verdict import judged
 from hoso.site import Site
@@ -51,7 +52,7 @@ def in_child(home: Path, work: Callable[[Site], object], at: Any, kill_at: int, 
             for room, act in DURABLE:
                 tool = getattr(site, room)
                 setattr(tool, act, counted(act, getattr(tool, act)))
-            stamping._write = counted("keep", stamping._write)
+            lasting.write = counted("keep", lasting.write)
             work(site)
         told.write_text(" ".join(done))
         os._exit(0)

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hoso import keys
-from hoso.nouns import Field, Page, Place, Problem, Record, Seen, Standing
+from hoso.nouns import Field, Page, Place, Record, Seen, Standing
 from hoso.site import Site
+from hoso.stages.stated import stated_field, stated_problem
 from hoso.values.confusions import doubts
 
 __all__ = ["document_row", "documents", "dossier_row", "page_row", "pages", "rescan"]
@@ -46,7 +47,7 @@ def document_row(here: Standing, record: Record) -> dict[str, Any]:
             {"scan": names[ref.scan], "page": ref.index, "position": by_ref[ref].position} for ref in document.pages
         ],
         "fields": [_field(field) for field in record.fields],
-        "problems": [_problem(problem) for problem in record.problems],
+        "problems": [stated_problem(problem) for problem in record.problems],
         "reason": document.reason,
         "archive": None if sealed is None else "kept" if sealed.profile == "kept" else "sealed",
         "archive_sha256": sealed.after if sealed else None,
@@ -122,15 +123,7 @@ def _state(here: Standing) -> str:
 
 def _field(field: Field) -> dict[str, Any]:
     return {
-        "name": field.name,
-        "value": list(field.rows) if field.rows and field.value is None else field.value,
-        "raw": field.raw,
-        "confidence": round(field.confidence, 4),
-        "position": field.place.position if field.place else None,
-        "box": [round(edge, 5) for edge in field.place.box] if field.place else None,
-        "source": field.source,
-        "status": field.status,
-        "rule": field.rule,
+        **stated_field(field),
         "alternatives": doubts(field.value or field.raw) if field.status == "doubtful" else {},
         **({"address": _address(field)} if field.rows and field.value is not None else {}),
         **({"said": [_said(*one) for one in field.said]} if field.said else {}),
@@ -145,16 +138,6 @@ def _address(field: Field) -> dict[str, Any]:
 def _said(witness: str, value: str, place: Place | None) -> dict[str, Any]:
     box = [round(edge, 5) for edge in place.box] if place else None
     return {"witness": witness, "value": value, "position": place.position if place else None, "box": box}
-
-
-def _problem(problem: Problem) -> dict[str, Any]:
-    return {
-        "code": problem.code,
-        "severity": problem.severity,
-        "field": problem.field or None,
-        "text": problem.text,
-        "places": [{"position": p.position, "box": [round(edge, 5) for edge in p.box]} for p in problem.places],
-    }
 
 
 def page_row(page: Page) -> Mapping[str, Any]:

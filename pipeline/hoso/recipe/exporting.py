@@ -7,7 +7,7 @@ import shutil
 from difflib import get_close_matches
 from pathlib import Path
 
-from hoso import forms, resources
+from hoso import forms, lasting, resources
 from hoso.errors import Unavailable, Usage
 from hoso.exports import datasets
 from hoso.exports.datasets import Column
@@ -47,8 +47,7 @@ def export(asked: Asking, type_: str, target: Path, form: str) -> int:
         package = datasets.described(type_, title, path, content, columns, "document")
         (beside / "datapackage.json").write_bytes(package)
         for file in (beside / path, beside / "datapackage.json"):
-            with file.open("rb") as written:
-                os.fsync(written.fileno())
+            lasting.sync(file)
         beside.rename(target)
     except OSError as error:
         raise Unavailable(f"{target}: cannot be written: {error.strerror}; choose another place") from error

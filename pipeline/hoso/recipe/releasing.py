@@ -8,12 +8,11 @@ archive copy: see ``arrived``.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from hoso import keys
+from hoso import keys, lasting
 from hoso.errors import Damaged, Defect, Misconfigured, Refused, Unavailable, Unstamped
 from hoso.nouns import Batch, Effect, Fact, Filing, Outcome, Record, Sealed, Seen
 from hoso.recipe import arrived, reading
@@ -211,7 +210,7 @@ def _signed(site: Site, outcome: Outcome, record: Record, effect: Effect, waitin
         composed, site.signer, look, at, site.now(), signed=kept, office=office.name, image=image, plot=plot
     )
     for signed in way:
-        _write(waiting, signed)
+        lasting.write(waiting, signed)
     try:
         return keys.digest(composed), signed, seal.judged(composed, signed, site.signer, look, site.roots)
     except Refused:
@@ -234,21 +233,6 @@ def _image(site: Site) -> bytes:
     if not path.is_file():
         raise Misconfigured(f"{path}: the seal image named in settings.toml [seal] image is missing")
     return path.read_bytes()
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Whole or not at all, and lasting."""
-    temporary = path.with_suffix(".new")
-    with temporary.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _loaded(site: Site, sealed: Sealed) -> bool:

@@ -7,13 +7,12 @@ run goes on from the kept stamp, or from its receipt. What waits is not noted bu
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from hoso import keys
+from hoso import keys, lasting
 from hoso.errors import Misconfigured, Unstamped
 from hoso.nouns import Effect, Fact
 from hoso.site import Site
@@ -162,7 +161,7 @@ def make(
             "nothing would be won; ask its authority when the next one comes into use, and run hoso renew then"
         )
     stamp = Stamp(kind, algorithm, keys.digest(token), at, until, tuple(members), dict(completed or {}))
-    _write(_kept(site, effect.key), keys.encode(_Kept(stamp, token)))
+    lasting.write(_kept(site, effect.key), keys.encode(_Kept(stamp, token)))
     return _received(site, effect.key)
 
 
@@ -245,18 +244,3 @@ def _shown(site: Site, instant: datetime) -> str:
 
 def _kept(site: Site, key: str) -> Path:
     return site.home / "sealing" / f"{key}.stamp"
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Whole or not at all, and lasting."""
-    temporary = path.with_suffix(".new")
-    with temporary.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -25,7 +25,7 @@ from hoso.stages.parted import HOW, parted
 from hoso.stages.place import Ground, Plot, free_box, top_right
 from hoso.stages.stated import record_file
 
-__all__ = ["PDFA", "PROFILES", "VERSION", "compose", "composed", "mark_text"]
+__all__ = ["PDFA", "PROFILES", "VERSION", "composed", "mark_text"]
 
 VERSION = "2"
 PROFILES, PDFA = ("default", "mrc"), ("2u", "3u")
@@ -64,27 +64,6 @@ def mark_text(office: Office, at: datetime) -> str:
     return "; ".join(part for part in (marks.PREFIX, test, office.name, office.converter, instant) if part)
 
 
-def compose(
-    parts: Sequence[tuple[Scan, bytes, Seen]],
-    record: Record,
-    outcome: Outcome,
-    office: Office,
-    at: datetime,
-    *,
-    mark: bool = True,
-    limits: Reading | None = None,
-    profile: str = "default",
-    pdfa: str = "2u",
-) -> bytes:
-    """The archive copy of ``record``'s document. ``parts`` are its pages in order: scan, its bytes, what was read.
-
-    PDF/A-2u, unsigned, the same bytes for the same input and instant; with ``pdfa`` "3u" a PDF/A-3u that has the record
-    attached. ``profile`` "mrc" parts paper and ink of pages that suit. Raises Refused where a page cannot be read
-    ("page.damaged", "file.damaged"), Misconfigured for an unknown profile, ValueError for no pages.
-    """
-    return composed(parts, record, outcome, office, at, mark=mark, limits=limits, profile=profile, pdfa=pdfa)[0]
-
-
 def composed(
     parts: Sequence[tuple[Scan, bytes, Seen]],
     record: Record,
@@ -97,8 +76,14 @@ def composed(
     profile: str = "default",
     pdfa: str = "2u",
 ) -> tuple[bytes, Plot | None]:
-    """(the archive copy as :func:`compose` gives it, what stands on page 1, the mark included). The second is None without
-    a mark, for which it was looked at: who places a seal need not look at the page again."""
+    """(the archive copy of ``record``'s document, what stands on page 1 with the mark). ``parts`` are its pages in order:
+    scan, its bytes, what was read.
+
+    PDF/A-2u, unsigned, the same bytes for the same input and instant; with ``pdfa`` "3u" a PDF/A-3u that has the record
+    attached. ``profile`` "mrc" parts paper and ink of pages that suit. The second is None without a mark, for which it was
+    looked at: who places a seal need not look at the page again. Raises Refused where a page cannot be read
+    ("page.damaged", "file.damaged"), Misconfigured for an unknown profile, ValueError for no pages.
+    """
     _known("archive.profile", profile, PROFILES)
     _known("archive.pdfa", pdfa, PDFA)
     sources: dict[str, Source] = {}

@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hoso.nouns import Field, Outcome, Problem, Record, Scan, Seen
-from hoso.pdf.attached import Attached
 
-__all__ = ["FORMAT", "record_file"]
+if TYPE_CHECKING:
+    from hoso.pdf.attached import Attached
+
+__all__ = ["FORMAT", "record_file", "stated_field", "stated_problem"]
 
 FORMAT = "hoso.record/1"
 
 
 def record_file(record: Record, outcome: Outcome, parts: Sequence[tuple[Scan, bytes, Seen]]) -> Attached:
     """The record of a document as the file "CODE.json" to attach to its copy. ``parts`` are its pages in order."""
+    from hoso.pdf.attached import Attached  # pikepdf: not for those who only list
+
     document = record.document
     positions = {page.ref: page.position for page in outcome.pages}
     told = {
@@ -39,8 +43,8 @@ def record_file(record: Record, outcome: Outcome, parts: Sequence[tuple[Scan, by
             }
             for scan, _, seen in parts
         ],
-        "fields": [_field(field) for field in record.fields],
-        "problems": [_problem(problem) for problem in record.problems],
+        "fields": [stated_field(field) for field in record.fields],
+        "problems": [stated_problem(problem) for problem in record.problems],
         "reason": document.reason,
     }
     data = json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"
@@ -49,7 +53,8 @@ def record_file(record: Record, outcome: Outcome, parts: Sequence[tuple[Scan, by
     )
 
 
-def _field(field: Field) -> dict[str, Any]:
+def stated_field(field: Field) -> dict[str, Any]:
+    """A field as every statement of a record has it: value and evidence, the box in fractions of the upright page."""
     return {
         "name": field.name,
         "value": list(field.rows) if field.rows and field.value is None else field.value,
@@ -63,7 +68,8 @@ def _field(field: Field) -> dict[str, Any]:
     }
 
 
-def _problem(problem: Problem) -> dict[str, Any]:
+def stated_problem(problem: Problem) -> dict[str, Any]:
+    """A problem as every statement of a record has it, with all its places."""
     return {
         "code": problem.code,
         "severity": problem.severity,

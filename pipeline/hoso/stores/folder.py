@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from hoso import keys
+from hoso import keys, lasting
 from hoso.errors import Damaged, HosoError, Misconfigured, Unavailable
 from hoso.settings import Settings
 
@@ -40,8 +40,8 @@ class FolderStore:
         self._tmp = root / "tmp"
         with _answering(root, "make the store"):
             self._tmp.mkdir(parents=True, exist_ok=True)
-            _sync_folder(root)
-            _sync_folder(root.parent)
+            lasting.sync(root)
+            lasting.sync(root.parent)
             self._clean()
 
     def put(self, data: bytes) -> str:
@@ -52,8 +52,8 @@ class FolderStore:
             if not target.exists():
                 self._write(data, target)
             # Also where it was there: another process may have renamed it and died before its folder was durable.
-            _sync_folder(target.parent)
-            _sync_folder(self._root)
+            lasting.sync(target.parent)
+            lasting.sync(self._root)
             _forget_cached(target)
             kept = target.read_bytes()
         if kept != data:
@@ -116,14 +116,6 @@ class FolderStore:
             with suppress(FileNotFoundError):
                 if leftover.stat().st_mtime < oldest:
                     leftover.unlink()
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _forget_cached(path: Path) -> None:

@@ -19,6 +19,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Literal
 
+from hoso import lasting
 from hoso.errors import Damaged, Unavailable, Usage
 from hoso.exports.packages.plan import Content
 
@@ -58,7 +59,7 @@ def written(
             if os.path.lexists(target):
                 raise Usage(f"{target}: came into being meanwhile and is left as it is")
             made.rename(target)
-            _sync(folder)
+            lasting.sync(folder)
     finally:
         shutil.rmtree(room, ignore_errors=True)
 
@@ -75,11 +76,11 @@ def _folder(made: Path, name: str, files: Mapping[str, Content], fetch: Callable
             os.fsync(file.fileno())
         os.utime(target, (stamp, stamp))
     for place in sorted((p for p in made.rglob("*") if p.is_dir()), reverse=True):
-        _sync(place)
+        lasting.sync(place)
         os.utime(place, (stamp, stamp))
-    _sync(made)
+    lasting.sync(made)
     os.utime(made, (stamp, stamp))
-    _sync(made.parent)
+    lasting.sync(made.parent)
 
 
 def _zip(made: Path, name: str, files: Mapping[str, Content], fetch: Callable[[str], bytes], at: str) -> None:
@@ -126,14 +127,6 @@ def _tidy(folder: Path, name: str) -> None:
         with suppress(OSError):
             if time.time() - left.stat().st_mtime > _STALE_SECONDS:
                 shutil.rmtree(left, ignore_errors=True)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import duckdb
 
-from hoso import keys
+from hoso import keys, lasting
 from hoso.errors import Damaged, HosoError, Misconfigured, Unavailable
 from hoso.warehouses.ducklake import migrations, schema, views
 from hoso.warehouses.ducklake.derive import People
@@ -30,7 +30,7 @@ from hoso.warehouses.ducklake.place import Folder, Place
 from hoso.warehouses.ducklake.rows import Row
 from hoso.warehouses.ducklake.schema import FORMAT, TABLES, quoted
 
-__all__ = ["Lake", "answering", "connect"]
+__all__ = ["Lake", "answering", "brief", "connect"]
 
 _KEPT = "INTERVAL 1 DAY"
 """How long replaced files stay for readers that may still be at them."""
@@ -285,11 +285,7 @@ def _sync(data: Path, since: float) -> None:
     """fsync the files written since then, and their folders."""
     fresh = [p for p in data.rglob("*") if p.stat().st_mtime >= since] if data.exists() else []
     for path in [*fresh, data] if fresh else ():
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        lasting.sync(path)
 
 
 @contextmanager
@@ -300,16 +296,17 @@ def answering(place: Place) -> Iterator[None]:
     except HosoError:
         raise
     except (duckdb.IOException, duckdb.TransactionException, duckdb.OutOfMemoryException, OSError) as error:
-        raise Unavailable(f"{place.name}: the warehouse answers: {_brief(error)}; run again later") from error
+        raise Unavailable(f"{place.name}: the warehouse answers: {brief(error)}; run again later") from error
     except duckdb.Error as error:
         if "locked" in str(error):
             raise Unavailable(f"{place.name}: another process writes to the warehouse; run again later") from error
         if place.shared and "connect" in str(error).lower():
-            raise Unavailable(f"{place.name}: the server does not answer: {_brief(error)}; run again later") from error
+            raise Unavailable(f"{place.name}: the server does not answer: {brief(error)}; run again later") from error
         raise Damaged(
-            f"{place.name}: the warehouse answers: {_brief(error)}; build it again with: hoso rebuild"
+            f"{place.name}: the warehouse answers: {brief(error)}; build it again with: hoso rebuild"
         ) from error
 
 
-def _brief(error: Exception) -> str:
+def brief(error: Exception) -> str:
+    """The first line of what an engine says, which is all that helps."""
     return str(error).strip().split("\n")[0]

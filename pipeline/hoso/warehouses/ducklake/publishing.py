@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from hoso import lasting
 from hoso.warehouses.ducklake.lake import Lake
 from hoso.warehouses.ducklake.schema import TABLES, quoted
 
@@ -60,11 +61,6 @@ def _write(base: duckdb.DuckDBPyConnection, target: str, table: str, month: str,
 
 
 def _lasting(made: Path, path: Path) -> None:
-    with made.open("rb") as file:
-        os.fsync(file.fileno())
+    lasting.sync(made)
     made.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    lasting.sync(path.parent)

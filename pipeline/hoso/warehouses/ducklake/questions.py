@@ -23,7 +23,7 @@ import duckdb
 from hoso.errors import Damaged, Unavailable, Usage
 from hoso.warehouses.api import Answer
 from hoso.warehouses.ducklake import masking
-from hoso.warehouses.ducklake.lake import answering, connect
+from hoso.warehouses.ducklake.lake import answering, brief, connect
 from hoso.warehouses.ducklake.place import Place
 from hoso.warehouses.ducklake.schema import quoted
 
@@ -87,17 +87,17 @@ class Questions:
                 return _answer(cursor, statement, parameters)
         except duckdb.OutOfMemoryException as error:
             raise Usage(
-                f"the question needs more memory than a question may take; narrow it: {_brief(error)}"
+                f"the question needs more memory than a question may take; narrow it: {brief(error)}"
             ) from error
         except duckdb.IOException as error:
             if "locked" in str(error) or (self._place.shared and "404" not in str(error)):
                 raise Unavailable(f"{self._place.name}: the warehouse is busy or away; ask again") from error
             raise Damaged(
-                f"{self._place.name}: the warehouse cannot be read: {_brief(error)}; run: hoso rebuild"
+                f"{self._place.name}: the warehouse cannot be read: {brief(error)}; run: hoso rebuild"
             ) from error
         except (duckdb.InternalException, duckdb.FatalException) as error:
             raise Damaged(
-                f"{self._place.name}: the warehouse cannot be read: {_brief(error)}; run: hoso rebuild"
+                f"{self._place.name}: the warehouse cannot be read: {brief(error)}; run: hoso rebuild"
             ) from error
         except duckdb.Error as error:
             raise Usage(str(error).strip()) from error
@@ -181,7 +181,3 @@ def _table_functions(node: Any) -> Iterator[str]:
     elif isinstance(node, list):
         for part in node:
             yield from _table_functions(part)
-
-
-def _brief(error: Exception) -> str:
-    return str(error).strip().split("\n")[0]

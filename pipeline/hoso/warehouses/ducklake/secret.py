@@ -7,6 +7,8 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
+from hoso import lasting
+
 __all__ = ["make_secret"]
 
 
@@ -21,8 +23,4 @@ def make_secret(path: Path) -> None:
     with suppress(FileExistsError):
         os.link(temporary, path)
     temporary.unlink()
-    handle = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    lasting.sync(path.parent)
