@@ -52,12 +52,16 @@ class Reading:
 @dataclass(frozen=True, slots=True)
 class Archive:
     """The archive copy. ``min_dpi`` below which a page is flagged (Circular 05/2025: 200). ``profile`` of its images:
-    "default" keeps them, "mrc" parts paper and ink; ``pdfa``: "2u", or "3u" with the record as an attached file."""
+    "default" keeps them, "mrc" parts paper and ink; ``pdfa``: "2u", or "3u" with the record as an attached file. ``copy``
+    is the form of copy told over the mark (Decree 30/2020, art. 25): "SY", "SL", "TrS", or "" for none. ``verify_url``
+    is the address, with {document} for the paper's id, to which a QR code beside the mark leads; "" for no code."""
 
     min_dpi: float = 200.0
     mark: bool = True
     profile: str = "default"
     pdfa: str = "2u"
+    copy: str = ""
+    verify_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,8 @@ class Verification:
     """What a look at a delivered PDF told: read-only, never raised over.
 
     ``claim`` is the PDF/A claim of its metadata ("2U", "" for none); ``mark`` the words of the conversion mark found on
-    page 1, "" for none; ``violations`` those of PDF/A-2u; ``text`` the verdict in Vietnamese."""
+    page 1, "" for none; ``copy`` those of the mark of a copy (sao y, sao lục, trích sao); ``violations`` those of
+    PDF/A-2u; ``text`` the verdict in Vietnamese."""
 
     readable: bool
     pages: int = 0
@@ -98,6 +99,7 @@ class Verification:
     claim: str = ""
     mark: str = ""
     text: str = ""
+    copy: str = ""
 
     @property
     def valid(self) -> bool:

@@ -42,6 +42,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "errors": ("lỗi", "rules broken"),
     "mark": ("Dấu chuyển đổi", "Conversion mark"),
     "no-mark": ("không có", "none"),
+    "copy": ("Dấu sao văn bản", "Mark of a copy"),
     "warehouse": ("Trong kho", "In the warehouse"),
     "known": ("có, tài liệu", "yes, document"),
     "unknown": ("không", "no"),
@@ -113,6 +114,7 @@ def row_of(
         "pdfa": seen.claim or None,
         "violations": [{"clause": v.clause, "text": v.text} for v in seen.violations],
         "mark": seen.mark or None,
+        "copy": seen.copy or None,
         "signatures": [_signature(finding, language) for finding in seen.signatures],
     }
 
@@ -132,6 +134,8 @@ def lines_of(file: str, seen: Verification, known: Sequence[tuple[str, str]], la
         yield f"  {said('pdfa')}: {claim}" + (f", {len(seen.violations)} {said('errors')}" if seen.violations else "")
         yield from (f"    {violation.clause}: {violation.text}" for violation in seen.violations)
         yield f"  {said('mark')}: {seen.mark or said('no-mark')}"
+        if seen.copy:
+            yield f"  {said('copy')}: {seen.copy}"
     documents = ", ".join(document for document, _ in known)
     kept = f" ({said('kept')})" if any(profile == "kept" for _, profile in known) else ""
     yield f"  {said('warehouse')}: {said('known') + ' ' + documents + kept if known else said('unknown')}"

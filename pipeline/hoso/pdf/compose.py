@@ -22,10 +22,10 @@ from hoso.pdf.attached import Attached, attach
 from hoso.pdf.fonts import Blank, clean, face
 from hoso.pdf.layer import operators
 from hoso.pdf.lift import Plan, Source
-from hoso.pdf.marks import Block, draw
+from hoso.pdf.marks import Block, draw, modules
 from hoso.pdf.xmp import Meta, packet, pdf_date
 
-__all__ = ["Part", "Words", "compose", "picture_object", "plan", "turn"]
+__all__ = ["Modules", "Part", "Words", "compose", "picture_object", "plan", "turn"]
 
 _SMALLEST, _LARGEST = 3.0, 14400.0  # ISO 19005-2, 6.1.13: sides of a page in points
 
@@ -61,13 +61,23 @@ class Words:
     box: Box
 
 
+@dataclass(frozen=True)
+class Modules:
+    """A code drawn on the first page: ``rows`` of modules, True for black, filling ``box`` (fractions of the page)."""
+
+    rows: tuple[tuple[bool, ...], ...]
+    box: Box
+
+
 def plan(source: Source, index: int) -> Plan:
     """How page ``index`` of a received PDF can be taken over without breaking a rule of PDF/A-2u: a trial is judged."""
     return source.plan(index, _trial)
 
 
-def compose(parts: Sequence[Part], mark: Words | None, meta: Meta, files: Sequence[Attached] = ()) -> bytes:
-    """The archive copy, PDF 1.7; with ``files`` attached ``meta`` must claim part 3.
+def compose(
+    parts: Sequence[Part], mark: Words | None, meta: Meta, files: Sequence[Attached] = (), code: Modules | None = None
+) -> bytes:
+    """The archive copy, PDF 1.7; with ``files`` attached ``meta`` must claim part 3. ``mark`` and ``code`` stand on page 1.
 
     Raises ValueError for no pages, and pikepdf's errors where a received object is broken.
     """
@@ -92,10 +102,17 @@ def compose(parts: Sequence[Part], mark: Words | None, meta: Meta, files: Sequen
                 fonts["/M0"] = written.embed(pdf)
                 left, top = mark.box[0] * _fit(part.width), (1 - mark.box[1]) * _fit(part.height)
                 drawn = draw(mark.block, left, top, written, "M0")
+            if code and number == 0:
+                drawn += _code(code, _fit(part.width), _fit(part.height))
             _page(pdf, part, layer + drawn, fonts)
         _document(pdf, meta)
         attach(pdf, files, meta.at)
         return _written(pdf)
+
+
+def _code(code: Modules, width: float, height: float) -> bytes:
+    left, top, right, bottom = code.box
+    return modules(code.rows, left * width, (1 - top) * height, (right - left) * width, (bottom - top) * height) + b"\n"
 
 
 def turn(rotation: int) -> Matrix:

@@ -14,7 +14,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
 from hoso.pdf.fonts import Face, clean, face, measure
-from hoso.pdf.marks import Block, block, draw
+from hoso.pdf.marks import Block, block, draw, modules
 
 __all__ = ["Cover", "covers"]
 
@@ -69,13 +69,13 @@ def _drawn(sheet: Cover, written: Face) -> bytes:
             one = block(text, size, _WIDTH - 2 * _EDGE)
             out.append(_centred(one, top, written))
             top -= one.height + space
-    out.append(_modules(sheet.qr, (_WIDTH - _QR) / 2, top, _QR, _QR))
+    out.append(modules(sheet.qr, (_WIDTH - _QR) / 2, top, _QR, _QR))
     top -= _QR + 20
     size = min(30.0, 30.0 * (_WIDTH - 2 * _EDGE) / max(measure(sheet.code, 30.0), 1.0))
     code = Block((clean(sheet.code),), size, measure(sheet.code, size), size * 1.25)
     out.append(_centred(code, top, written))
     top -= code.height + 14
-    out.append(_modules((sheet.bars,), (_WIDTH - _BARS[0]) / 2, top, *_BARS))
+    out.append(modules((sheet.bars,), (_WIDTH - _BARS[0]) / 2, top, *_BARS))
     top -= _BARS[1] + 26
     hint = block(sheet.hint, 14.0, _WIDTH - 2 * _EDGE)
     out.append(_centred(hint, top, written))
@@ -106,19 +106,3 @@ def _centred(text: Block, top: float, written: Face) -> bytes:
         one = Block((line,), text.size, wide, text.size * 1.25)
         parts.append(draw(one, (_WIDTH - wide) / 2, top - number * text.size * 1.25, written, "C0"))
     return b"\n".join(parts)
-
-
-def _modules(rows: Sequence[Sequence[bool]], left: float, top: float, width: float, height: float) -> bytes:
-    """Black modules as filled boxes, runs of them as one."""
-    wide, high = width / len(rows[0]), height / len(rows)
-    boxes = []
-    for number, row in enumerate(rows):
-        start = None
-        for column, dark in enumerate([*row, False]):
-            if dark and start is None:
-                start = column
-            elif not dark and start is not None:
-                x, y = left + start * wide, top - (number + 1) * high
-                boxes.append(f"{x:.3f} {y:.3f} {(column - start) * wide:.3f} {high:.3f} re")
-                start = None
-    return ("q 0 g " + " ".join(boxes) + " f Q").encode("ascii")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pypdfium2
@@ -16,15 +17,19 @@ from hoso.errors import Refused
 from hoso.nouns import Box
 from hoso.pdf.fonts import Face, clean, measure
 
-__all__ = ["LEADING", "PREFIX", "Block", "block", "draw", "found", "spots", "text_of"]
+__all__ = ["COPIES", "LEADING", "PREFIX", "Block", "block", "copied", "draw", "found", "modules", "spots", "text_of"]
 
 PREFIX = "Chuyển đổi từ văn bản giấy"
+COPIES = {"SY": "Sao y", "SL": "Sao lục", "TrS": "Trích sao"}
+"""Forms of copies (Decree 30/2020/NĐ-CP, art. 25), by their symbol."""
 LEADING = 1.25
 """Line distance in em."""
 
 _LOOK_DPI, _CELL = 36, 4  # cells of 2.8 mm
 
-_END = re.compile(re.escape(PREFIX) + r"[^\n]*?\d{2}/\d{2}/\d{4} \d{2}:\d{2}:\d{2} \+07:00")
+_INSTANT = r"\d{2}/\d{2}/\d{4} \d{2}:\d{2}:\d{2} \+07:00"
+_END = re.compile(re.escape(PREFIX) + r"[^\n]*?" + _INSTANT)
+_COPY = re.compile(rf"\b(?:{'|'.join(COPIES.values())}); [^;]+; (?:[^;]+; )?{_INSTANT}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,14 @@ class Block:
 
 
 def block(text: str, size: float, widest: float) -> Block:
-    """``text`` in as few lines of at most ``widest`` points as its words allow, of nearly equal width."""
+    """``text`` in as few lines of at most ``widest`` points as its words allow, of nearly equal width; what stands after
+    a line break begins a line."""
+    parts = [_paragraph(part, size, widest) for part in text.split("\n")]
+    lines = tuple(line for part in parts for line in part)
+    return Block(lines, size, max(measure(line, size) for line in lines), len(lines) * size * LEADING)
+
+
+def _paragraph(text: str, size: float, widest: float) -> list[str]:
     words = clean(text).split(" ")
     narrowest = max((measure(word, size) for word in words), default=0.0)
     lines = _broken(words, size, max(widest, narrowest))
@@ -50,9 +62,7 @@ def block(text: str, size: float, widest: float) -> Block:
             high = middle
         else:
             low = middle
-    lines = _broken(words, size, high)
-    width = max(measure(line, size) for line in lines)
-    return Block(tuple(lines), size, width, len(lines) * size * LEADING)
+    return _broken(words, size, high)
 
 
 def _broken(words: list[str], size: float, widest: float) -> list[str]:
@@ -76,9 +86,34 @@ def draw(text: Block, left: float, top: float, face: Face, name: str, *, colour:
     return "\n".join([*out, "ET Q", ""]).encode("ascii")
 
 
+def modules(rows: Sequence[Sequence[bool]], left: float, top: float, width: float, height: float) -> bytes:
+    """Content operators that draw ``rows`` of modules (True for black) as filled boxes, runs of them as one; points."""
+    wide, high = width / len(rows[0]), height / len(rows)
+    boxes = []
+    for number, row in enumerate(rows):
+        start = None
+        for column, dark in enumerate([*row, False]):
+            if dark and start is None:
+                start = column
+            elif not dark and start is not None:
+                x, y = left + start * wide, top - (number + 1) * high
+                boxes.append(f"{x:.3f} {y:.3f} {(column - start) * wide:.3f} {high:.3f} re")
+                start = None
+    return ("q 0 g " + " ".join(boxes) + " f Q").encode("ascii")
+
+
 def found(pdf: bytes) -> str:
     """The words of the conversion mark on page 1 of ``pdf``; "" where there is none or the file cannot be read."""
-    match = _END.search(" ".join(text_of(pdf, 1).split()))
+    return _first(_END, pdf)
+
+
+def copied(pdf: bytes) -> str:
+    """The words of the mark of a copy (form; agency; instant) on page 1 of ``pdf``; "" as for :func:`found`."""
+    return _first(_COPY, pdf)
+
+
+def _first(pattern: re.Pattern[str], pdf: bytes) -> str:
+    match = pattern.search(" ".join(text_of(pdf, 1).split()))
     return match.group(0) if match else ""
 
 

@@ -203,8 +203,9 @@ def _signed(site: Site, outcome: Outcome, record: Record, effect: Effect, waitin
     office, limits = site.settings.office, site.settings.reading
     archive, image = site.settings.archive, _image(site)
     composed, plot = compose.composed(
-        parts, record, outcome, office, at, mark=archive.mark, limits=limits, profile=archive.profile, pdfa=archive.pdfa
-    )
+        parts, record, outcome, office, at, mark=archive.mark, limits=limits, profile=archive.profile, pdfa=archive.pdfa,
+        copy=archive.copy, link=archive.verify_url.replace("{document}", record.document.id),
+    )  # fmt: skip
     kept = signed = waiting.read_bytes() if waiting.exists() else b""
     way = seal.steps(
         composed, site.signer, look, at, site.now(), signed=kept, office=office.name, image=image, plot=plot

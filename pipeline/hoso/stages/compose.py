@@ -10,8 +10,10 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from itertools import chain
 from math import isclose
 
+from hoso.engines.codes import drawn
 from hoso.errors import Misconfigured
 from hoso.imaging import encode
 from hoso.imaging.shade import dark
@@ -37,6 +39,7 @@ _MARK_SIZES = (8.0, 7.0, 6.0)
 _MARK_WIDTHS = (82 * _MM, 120 * _MM, 175 * _MM)
 _MARGIN = 5 * _MM
 _NARROW = 80 * _MM  # cards and slips narrower than this get smaller letters
+_QR_SIDE, _MODULE, _QUIET = 14 * _MM, 0.38 * _MM, 4  # a module of three printer dots; ISO/IEC 18004: 4 modules of quiet
 
 _NAMES = {  # field of a form → name of Circular 05/2025/TT-BNV
     "so_ky_hieu": "codeNotation",
@@ -56,12 +59,16 @@ _NAMES = {  # field of a form → name of Circular 05/2025/TT-BNV
 }
 
 
-def mark_text(office: Office, at: datetime) -> str:
-    """The conversion mark: that it was converted from paper, by which office and whom, and when (Decree 137/2024/NĐ-CP,
-    art. 4(1)); the instant to the second with Vietnam's zone (Decree 30/2020/NĐ-CP, Appendix I)."""
+def mark_text(office: Office, at: datetime, copy: str = "") -> str:
+    """The marks, one a line: that of a copy of the form ``copy`` (Decree 30/2020/NĐ-CP, Appendix I: form, agency, instant),
+    where there is one, and the conversion mark: that it was converted from paper, by which office and whom, and when
+    (Decree 137/2024/NĐ-CP, art. 4(1)); the instant to the second with Vietnam's zone (Decree 30/2020/NĐ-CP, Appendix I)."""
     instant = at.astimezone(HANOI).strftime("%d/%m/%Y %H:%M:%S +07:00")
     test = "BẢN THỬ NGHIỆM" if office.test else ""
-    return "; ".join(part for part in (marks.PREFIX, test, office.name, office.converter, instant) if part)
+    told = [(marks.PREFIX, test, office.name, office.converter, instant)]
+    if copy:
+        told.insert(0, (marks.COPIES[copy], test, office.name, "", instant))
+    return "\n".join("; ".join(part for part in line if part) for line in told)
 
 
 def composed(
@@ -75,17 +82,22 @@ def composed(
     limits: Reading | None = None,
     profile: str = "default",
     pdfa: str = "2u",
+    copy: str = "",
+    link: str = "",
 ) -> tuple[bytes, Plot | None]:
     """(the archive copy of ``record``'s document, what stands on page 1 with the mark). ``parts`` are its pages in order:
     scan, its bytes, what was read.
 
     PDF/A-2u, unsigned, the same bytes for the same input and instant; with ``pdfa`` "3u" a PDF/A-3u that has the record
-    attached. ``profile`` "mrc" parts paper and ink of pages that suit. The second is None without a mark, for which it was
+    attached. ``profile`` "mrc" parts paper and ink of pages that suit. ``copy`` is the form of copy that the mark tells too
+    ("SY", "SL", "TrS"); ``link`` stands beside the mark as a QR code where a free place is found for it (Decree
+    137/2024/NĐ-CP, art. 4(1): it may be added). The second is None without a mark, for which it was
     looked at: who places a seal need not look at the page again. Raises Refused where a page cannot be read
     ("page.damaged", "file.damaged"), Misconfigured for an unknown profile, ValueError for no pages.
     """
     _known("archive.profile", profile, PROFILES)
     _known("archive.pdfa", pdfa, PDFA)
+    _known("archive.copy", copy, ("", *marks.COPIES))
     sources: dict[str, Source] = {}
     pages, taken = [], []
     for scan, data, seen in parts:
@@ -100,16 +112,18 @@ def composed(
             how = HOW if part.layers else how
         pages.append(part)
         taken.append(how)
-    text = mark_text(office, at) if mark else ""
+    text = mark_text(office, at, copy) if mark else ""
     meta = _meta(parts, record, outcome, office, at, text, taken)
     files = (record_file(record, outcome, parts),) if pdfa == "3u" else ()
     meta = replace(meta, part=3) if files else meta
-    words = plot = None
+    words = plot = code = None
     if mark:
         ground = _ground(pages[0], parts[0][2], meta)
         words = _marked(text, pages[0], ground)
-        plot = Plot(pages[0].width, pages[0].height, ground.built(words.box))
-    return writer.compose(pages, words, meta, files), plot
+        ground = ground.built(words.box)
+        code = _linked(link, pages[0], ground) if link else None
+        plot = Plot(pages[0].width, pages[0].height, ground.built(code.box) if code else ground)
+    return writer.compose(pages, words, meta, files, code), plot
 
 
 def _known(key: str, value: str, known: tuple[str, ...]) -> None:
@@ -206,6 +220,24 @@ def _marked(text: str, part: writer.Part, ground: Ground) -> writer.Words:
             if share == 0:
                 return tried[-1][1]
     return min(tried, key=lambda one: one[0])[1]
+
+
+def _linked(link: str, part: writer.Part, ground: Ground) -> writer.Modules | None:
+    """``link`` as a QR code with its quiet zone at the upper right, else at the foot of the page; None where it would
+    cover ink."""
+    rows = drawn(link, "qr")
+    room = 1 + 2 * _QUIET / len(rows)  # of the quiet zone, by the code's side
+    side = max(_MODULE * len(rows), _QR_SIDE)
+    shape = (side * room / part.width, side * room / part.height)
+    margin = (_MARGIN / part.width, _MARGIN / part.height)
+    foot = ((1 - margin[0] - shape[0] - 0.04 * step, 1 - margin[1] - shape[1]) for step in range(24))
+    if max(shape) > 0.5:
+        return None
+    box, share = free_box(ground, shape, chain(top_right(shape, margin, 0.2), foot))
+    if share:
+        return None
+    quiet = (shape[0] * (1 - 1 / room) / 2, shape[1] * (1 - 1 / room) / 2)
+    return writer.Modules(rows, (box[0] + quiet[0], box[1] + quiet[1], box[2] - quiet[0], box[3] - quiet[1]))
 
 
 def _meta(

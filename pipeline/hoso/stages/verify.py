@@ -30,7 +30,7 @@ def verify(data: bytes, roots: Sequence[bytes]) -> Verification:
     """
     told = check.examine(data)
     findings = validate(data, roots)
-    mark = marks.found(data) if told.readable else ""
+    mark, copy = (marks.found(data), marks.copied(data)) if told.readable else ("", "")
     violations, judge = told.violations, "kiểm tra cấu trúc"
     if told.readable and verapdf.available():
         try:
@@ -38,7 +38,7 @@ def verify(data: bytes, roots: Sequence[bytes]) -> Verification:
             judge = "kiểm tra cấu trúc và veraPDF"
         except Unavailable:
             judge = "kiểm tra cấu trúc (veraPDF không trả lời)"
-    seen = Verification(told.readable, told.pages, findings, violations, told.claim, mark)
+    seen = Verification(told.readable, told.pages, findings, violations, told.claim, mark, copy=copy)
     return replace(seen, text=_verdict(seen, judge))
 
 
@@ -67,4 +67,5 @@ def _verdict(seen: Verification, judge: str) -> str:
     else:
         parts.append(f"Đạt PDF/A-{_profile(seen.claim)} theo {judge}.")
     parts.append("Có dấu chuyển đổi từ văn bản giấy." if seen.mark else "Không thấy dấu chuyển đổi từ văn bản giấy.")
+    parts += [f"Là bản sao: {seen.copy.partition(';')[0]}."] if seen.copy else []
     return " ".join(parts)
