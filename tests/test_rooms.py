@@ -37,7 +37,7 @@ HOME: dict[str, str | tuple[str, ...]] = {
     "pyarrow": "warehouses", "pandas": "warehouses", "polars": "warehouses",
     "duckdb": "warehouses", "duckdb_extensions": "warehouses", "pg8000": "warehouses",
     "prefect": "flows",
-    "click": "cli", "rich": "cli",
+    "click": "cli", "rich": "cli", "watchfiles": "cli",
     "rapidfuzz": "values", "natsort": "values", "vietnam_address_converter": "values",
     "msgspec": "keys",
 }  # fmt: skip
