@@ -11,7 +11,7 @@ from typing import Any
 from hoso.errors import Misconfigured
 
 __all__ = [
-    "S3", "Archive", "Office", "Packages", "Personal", "Postgres", "Reading", "Rooms", "Seal", "Settings", "Stamp",
+    "S3", "Archive", "Inbox", "Office", "Packages", "Personal", "Postgres", "Reading", "Rooms", "Seal", "Service", "Settings", "Stamp",
     "Warehouse", "read",
 ]  # fmt: skip
 
@@ -179,6 +179,39 @@ class Personal:
 
 
 @dataclass(frozen=True, slots=True)
+class Inbox:
+    """A watched folder (``[[inbox]]``; none told: HOME/inbox alone). ``path`` may be relative to the home; ``agency``,
+    ``procedure`` and ``counter`` are told of what comes by it. A file is whole once it did not change for ``settle``
+    seconds and ends as its kind must; one that does not is refused after ``patience`` seconds. ``done``: the ending of the
+    marker without which nothing is taken ("": none is waited for). ``mode``: "folder" (a folder or a single file is a
+    dossier) or "name" (files CODE_….pdf are the dossier CODE)."""
+
+    name: str = "inbox"
+    path: str = "inbox"
+    agency: str = ""
+    procedure: str = ""
+    counter: str = ""
+    settle: float = 3.0
+    patience: float = 900.0
+    done: str = ""
+    mode: str = "folder"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What ``hoso up`` starts. Ports listen on loopback alone; 0: any free one. ``jobs``: pages read side by side (0: one a
+    core). ``share``: a night re-reads one part in so many of the store. Logs and finished runs are kept ``keep_days``."""
+
+    prefect: bool = True
+    prefect_port: int = 4200
+    desk: bool = True
+    jobs: int = 0
+    share: int = 30
+    keep_days: int = 90
+    log_mb: int = 10
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of them."""
 
@@ -193,13 +226,17 @@ class Settings:
     postgres: Postgres = field(default_factory=Postgres)
     warehouse: Warehouse = field(default_factory=Warehouse)
     personal: Personal = field(default_factory=Personal)
+    service: Service = field(default_factory=Service)
+    inbox: tuple[Inbox, ...] = ()
 
 
 _SECTIONS: dict[str, type] = {
     "office": Office, "rooms": Rooms, "reading": Reading, "archive": Archive, "seal": Seal, "stamp": Stamp,
     "packages": Packages, "s3": S3, "postgres": Postgres, "warehouse": Warehouse,
-    "personal": Personal,
+    "personal": Personal, "service": Service, "inbox": Inbox,
 }  # fmt: skip
+_LISTS = frozenset({"inbox"})
+"""Sections that may stand several times, as ``[[inbox]]``."""
 
 
 def read(path: Path) -> Settings:
@@ -212,7 +249,14 @@ def read(path: Path) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Misconfigured(f"{path}: is not valid TOML: {error}") from error
     _known(path, "section", table, _SECTIONS)
-    return Settings(**{name: _section(path, name, table.get(name, {})) for name in _SECTIONS})
+    lists = {name: _each(path, name, table.get(name, [])) for name in _LISTS}
+    return Settings(**lists, **{name: _section(path, name, table.get(name, {})) for name in _SECTIONS.keys() - _LISTS})
+
+
+def _each(path: Path, name: str, tables: Any) -> Any:
+    if not isinstance(tables, list):
+        raise Misconfigured(f"{path}: write [[{name}]], with two brackets: there may be several")
+    return tuple(_section(path, name, table) for table in tables)
 
 
 def _section(path: Path, name: str, table: Any) -> Any:
