@@ -31,8 +31,8 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One thing to be told. ``subject`` names what it is about at the receiver ("00001/GKSKLX/34001/26 B2"): a newer message
-    of the same subject takes the place of one that is not sent yet, and equal ones are sent once. Messages of one ``group``
+    """One thing to be told. ``subject`` names what it is about at the receiver ("00001/GKSKLX/34001/26 B2"): a newer
+    message of the same subject takes the place of one that is not sent yet, and equal ones are sent once. Messages of one ``group``
     go in their order, one by one. ``payload`` is what the door sends, in whatever form it likes, without secrets and
     without what depends on the time of sending. ``dossier`` and ``document`` are ids ("" for a whole dossier), ``code`` the
     dossier code. ``faults`` say in Vietnamese, without values, why it must not be sent as it is: it is held then."""
