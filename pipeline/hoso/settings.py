@@ -11,7 +11,8 @@ from typing import Any
 from hoso.errors import Misconfigured
 
 __all__ = [
-    "S3", "Archive", "Inbox", "Office", "Packages", "Personal", "Postgres", "Reading", "Rooms", "Seal", "Service", "Settings", "Stamp",
+    "S3", "Archive", "Inbox", "Office", "Packages", "Personal", "Postgres", "Reading", "Rooms", "Seal", "Service",
+    "Settings", "Stamp",
     "Warehouse", "read",
 ]  # fmt: skip
 
