@@ -1,6 +1,6 @@
 """Which files under a path are which dossier: one folder directly under it, or one single file, is one dossier.
 
-Owns the rules of names and order. Follows no link, opens no device, reads no content.
+Owns the rules of names and order. Follows no link and no loop, opens no device, reads no content.
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ from pathlib import Path
 from hoso.errors import Usage
 from hoso.values import names
 
-__all__ = ["Found", "Source", "source", "sources"]
+__all__ = ["Found", "Source", "code_of", "group", "source", "sources"]
+
+_DEEPEST = 32
+"""Folders within folders: one that is deeper, or leads back into itself (a mount), is no file of a dossier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +56,35 @@ def source(path: Path) -> Source:
     """The file or folder ``path`` as one dossier."""
     name = names.nfc(path.name)
     if path.is_dir() and not path.is_symlink():
-        return Source(name, tuple(_within(path, name)))
+        return Source(name, tuple(_within(path, name, ())))
     return Source(name, (_found(path, name),))
 
 
-def _within(folder: Path, prefix: str) -> list[Found]:
+def group(name: str, paths: Iterable[Path]) -> Source:
+    """Files and folders that lie side by side as the one dossier ``name``, in natural order."""
+    by_name = {path.name: path for path in paths}
+    inner = (source(by_name[one]) for one in names.in_order(by_name))
+    found = tuple(Found(f"{name}/{file.name}", file.path, file.refused) for one in inner for file in one.files)
+    return Source(names.nfc(name), found)
+
+
+def code_of(name: str) -> str:
+    """The dossier that a file is of where names tell it: what stands before the first ``_`` of ``CODE_….pdf``; "" where
+    the name has none."""
+    code, line, rest = names.nfc(name).partition("_")
+    return code.strip() if line and rest and code.strip() else ""
+
+
+def _within(folder: Path, prefix: str, above: tuple[tuple[int, int], ...]) -> list[Found]:
     files: list[Found] = []
+    status = folder.stat()
+    here = (status.st_dev, status.st_ino)
+    if here in above or len(above) >= _DEEPEST:
+        return [Found(prefix, folder, "not-a-file")]
     for name in _listed(folder):
         path, shown = folder / name, f"{prefix}/{names.nfc(name)}"
         if path.is_dir() and not path.is_symlink():
-            files += _within(path, shown)
+            files += _within(path, shown, (*above, here))
         else:
             files.append(_found(path, shown))
     return files

@@ -8,10 +8,13 @@ from pathlib import PurePath
 
 from natsort import natsorted, ns
 
-__all__ = ["ignored", "in_order", "nfc"]
+__all__ = ["fitting", "ignored", "in_order", "nfc", "shown"]
 
-_NAMES = frozenset({"thumbs.db", "desktop.ini", "@eadir", "__macosx"})
-_ENDINGS = (".tmp", ".part", ".partial", ".crdownload", ".swp", ".filepart")
+_NAMES = frozenset({
+    "thumbs.db", "desktop.ini", "@eadir", "@tmp", "#recycle", "@recycle", "__macosx", "lost+found", "$recycle.bin",
+    "system volume information", "icon\r",
+})  # fmt: skip
+_ENDINGS = (".tmp", ".part", ".partial", ".crdownload", ".opdownload", ".download", ".swp", ".filepart")
 _STARTS = (".", "~$", "~")
 
 
@@ -29,3 +32,18 @@ def ignored(name: str) -> bool:
     """Whether a file or folder name is one that scanners, editors and systems leave behind and nobody means."""
     low = name.lower()
     return low in _NAMES or low.startswith(_STARTS) or low.endswith(_ENDINGS)
+
+
+def fitting(name: str, after: str = "") -> str:
+    """``name`` with ``after`` put behind it, shortened before it where the two would pass the 255 bytes that file systems
+    allow a name."""
+    room = 255 - len(after.encode("utf-8", "surrogateescape"))
+    kept = name
+    while len(kept.encode("utf-8", "surrogateescape")) > room:
+        kept = kept[:-1]
+    return kept + after
+
+
+def shown(name: str) -> str:
+    """The name on one line: control characters as ``?``, so that a name with a newline in it forges no line of a log."""
+    return "".join("?" if unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") else letter for letter in nfc(name))
