@@ -43,8 +43,13 @@ class Entry:
     @cached_property
     def words(self) -> tuple[str, str, str]:
         """(values beside the text, all words, the same without diacritics)."""
-        found = besides(self)
-        return (found, *written(self.text, found))
+        plain = words.tokens(self.text)
+        bare = [fold(token) for token in plain]
+        found = _besides(self.values, bare)
+        if found:
+            more = words.tokens(found)
+            plain, bare = plain + more, bare + [fold(token) for token in more]
+        return found, " ".join(plain), " ".join(bare)
 
 
 def entries(rows: Mapping[str, Sequence[Row]]) -> Iterator[Entry]:
@@ -80,11 +85,15 @@ def entries(rows: Mapping[str, Sequence[Row]]) -> Iterator[Entry]:
 
 def besides(entry: Entry) -> str:
     """The values read on a page that its text does not hold, one a line."""
-    if not entry.values:
+    return _besides(entry.values, [fold(token) for token in words.tokens(entry.text)])
+
+
+def _besides(values: Sequence[str], bare: Sequence[str]) -> str:
+    if not values:
         return ""
-    on_page = f" {' '.join(map(fold, words.tokens(entry.text)))} "
-    values = dict.fromkeys(way for value in entry.values for way in _ways(value))
-    return "\n".join(way for way in values if f" {' '.join(map(fold, words.tokens(way)))} " not in on_page)
+    on_page = f" {' '.join(bare)} "
+    ways = dict.fromkeys(way for value in values for way in _ways(value))
+    return "\n".join(way for way in ways if f" {' '.join([fold(token) for token in words.tokens(way)])} " not in on_page)
 
 
 def written(text: str, found: str) -> tuple[str, str]:

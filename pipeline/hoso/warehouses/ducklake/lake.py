@@ -24,7 +24,7 @@ import duckdb
 
 from hoso import keys, lasting
 from hoso.errors import Damaged, HosoError, Misconfigured, Unavailable
-from hoso.warehouses.ducklake import migrations, schema, views
+from hoso.warehouses.ducklake import frames, migrations, schema, views
 from hoso.warehouses.ducklake.derive import People
 from hoso.warehouses.ducklake.place import Folder, Place
 from hoso.warehouses.ducklake.rows import Row
@@ -252,14 +252,10 @@ def _append(base: duckdb.DuckDBPyConnection, rows: dict[str, list[Row]]) -> None
     """Append rows to their tables, inside a transaction."""
     for name, found in rows.items():
         if found:
-            # As one text: DuckDB looks for pandas anew for every Python value in a list (10 s for 200 documents).
-            kinds = {column: [kind] for column, kind, _ in TABLES[name].columns}
-            values = dict(zip(kinds, map(list, zip(*found, strict=True)), strict=True))
-            columns = ", ".join(f'unnest(j."{column}")' for column in kinds)
-            base.execute(
-                f"INSERT INTO history.{name} SELECT {columns} FROM (SELECT from_json(?, ?) AS j)",
-                [keys.encode(values).decode(), keys.encode(kinds).decode()],
-            )
+            # DuckDB looks for pandas anew for every Python value in a list: 10 s for 200 documents.
+            base.register("appended", frames.columns([(column, kind) for column, kind, _ in TABLES[name].columns], found))
+            base.execute(f"INSERT INTO history.{name} SELECT * FROM temp.appended")
+            base.unregister("appended")
 
 
 def _extension(base: duckdb.DuckDBPyConnection, name: str) -> Path:
