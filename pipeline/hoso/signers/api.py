@@ -51,6 +51,16 @@ class Signer(Protocol):
         ...
 
     @property
+    def certificate(self) -> bytes:
+        """The certificate, DER."""
+        ...
+
+    def plain(self, data: bytes, algorithm: str) -> bytes:
+        """The bare signature of ``data`` for a message to another system, never for a document: "rsa-sha1", "rsa-sha256" …,
+        "ecdsa-sha256" … (RFC 6931). Raises Misconfigured where the key cannot, Unavailable where its token is gone."""
+        ...
+
+    @property
     def level(self) -> Level:
         """What :meth:`raised` leads to."""
         ...

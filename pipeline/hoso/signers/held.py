@@ -19,7 +19,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from hoso.errors import Misconfigured
 
-__all__ = ["HASHES", "Held", "asn1"]
+__all__ = ["HASHES", "PLAIN", "Held", "asn1"]
 
 HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha256": hashes.SHA256(),
@@ -27,9 +27,21 @@ HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha512": hashes.SHA512(),
 }
 
+PLAIN: dict[str, tuple[type, hashes.HashAlgorithm]] = {
+    "rsa-sha1": (rsa.RSAPublicKey, hashes.SHA1()),
+    "rsa-sha256": (rsa.RSAPublicKey, hashes.SHA256()),
+    "rsa-sha384": (rsa.RSAPublicKey, hashes.SHA384()),
+    "rsa-sha512": (rsa.RSAPublicKey, hashes.SHA512()),
+    "ecdsa-sha256": (ec.EllipticCurvePublicKey, hashes.SHA256()),
+    "ecdsa-sha384": (ec.EllipticCurvePublicKey, hashes.SHA384()),
+}
+"""Signatures that other systems ask for in their messages (XMLDSig, RFC 6931), and the kind of key: RSA with PKCS#1 v1.5,
+SHA-1 where a portal still wants it; ECDSA as r and s side by side. Never for a document."""
+
 
 class Held(CmsSigner):
-    """A certificate and the way to its key: ``raw`` signs bytes with the digest named ("sha256" …).
+    """A certificate and the way to its key: ``raw`` signs bytes with the digest named ("sha256" …), ``plain`` with one of
+    :data:`PLAIN`.
 
     Raises :class:`Misconfigured` for a key that is too weak or of another kind; ``where`` says where it lies.
     """
@@ -40,6 +52,7 @@ class Held(CmsSigner):
         chain: Sequence[x509.Certificate],
         raw: Callable[[bytes, str], bytes],
         where: str,
+        plain: Callable[[bytes, str], bytes] | None = None,
     ) -> None:
         key = certificate.public_key()
         if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
@@ -56,11 +69,20 @@ class Held(CmsSigner):
         self.certificate, self.where, self.chain = certificate, where, tuple(others)
         self.size = sum(len(one.dump()) for one in (own, *others)) + key.key_size // 4
         self.raw = raw
+        self._plain = plain
         registry = SimpleCertificateStore.from_certs(others)
         super().__init__(signing_cert=own, cert_registry=registry, signature_mechanism=mechanism, embed_roots=False)
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
         return bytes(self.size) if dry_run else self.raw(data, digest_algorithm)
+
+    def plain(self, data: bytes, algorithm: str) -> bytes:
+        """The bare signature of ``data``. Raises Misconfigured where this key cannot make one of that algorithm."""
+        kind, _ = PLAIN.get(algorithm, (type(None), None))
+        if self._plain is None or not isinstance(self.certificate.public_key(), kind):
+            known = ", ".join(PLAIN)
+            raise Misconfigured(f"{self.where}: its key makes no signature of {algorithm!r}; algorithms: {known}")
+        return self._plain(data, algorithm)
 
 
 def asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:

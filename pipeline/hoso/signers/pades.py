@@ -63,6 +63,10 @@ class PadesSigner:
         """The certificate, DER: part of the evidence that must be kept (circular to Decree 23/2025/NĐ-CP)."""
         return self._held.certificate.public_bytes(Encoding.DER)
 
+    def plain(self, data: bytes, algorithm: str) -> bytes:
+        """The bare signature of ``data``: see :meth:`hoso.signers.api.Signer.plain`."""
+        return self._held.plain(data, algorithm)
+
     @property
     def level(self) -> Level:
         """The level that :meth:`raised` leads to."""

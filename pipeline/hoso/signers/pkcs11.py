@@ -12,7 +12,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from hashlib import sha256
+from hashlib import new, sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -40,7 +40,8 @@ def open(seal: Seal, home: Path) -> PadesSigner:
     such keys or certificates, a PIN refused now or before, a key that is too weak; :class:`Unavailable`: no token there."""
     key = TokenKey(seal, home)
     own, chain = key.certificates()
-    held = Held(own, (*_chain(seal, home), *chain), key.sign, f"the token {seal.token_label or seal.token_slot}")
+    where = f"the token {seal.token_label or seal.token_slot}"
+    held = Held(own, (*_chain(seal, home), *chain), key.sign, where, key.plain)
     key.mechanism = held.signature_mechanism
     return PadesSigner(held, Proofs(seal, home))
 
@@ -72,6 +73,10 @@ class TokenKey:
         """The signature of ``data`` by the mechanism of the certificate. A session that was lost is opened again, once."""
         return self._twice(lambda session: self._sign(session, data, digest))
 
+    def plain(self, data: bytes, algorithm: str) -> bytes:
+        """The bare signature of ``data`` by one of ``held.PLAIN``. A session that was lost is opened again, once."""
+        return self._twice(lambda session: self._plain(session, data, algorithm))
+
     def close(self) -> None:
         """End the session."""
         if self._session is not None and self._process == os.getpid():
@@ -90,6 +95,16 @@ class TokenKey:
         given = how.pre_sign_transform(data) if how.pre_sign_transform else data
         signature: bytes = self._key.sign(given, **how.sign_kwargs)
         return how.post_sign_transform(signature) if how.post_sign_transform else signature
+
+    def _plain(self, session: pkcs11.Session, data: bytes, algorithm: str) -> bytes:
+        from pkcs11 import Mechanism
+
+        if self._key is None:
+            self._key = self._found(session)
+        kind, _, digest = algorithm.partition("-")
+        if kind == "ecdsa":  # hashed here: tokens hash for RSA alone (SoftHSM2 2.6)
+            return bytes(self._key.sign(new(digest, data).digest(), mechanism=Mechanism.ECDSA))
+        return bytes(self._key.sign(data, mechanism=getattr(Mechanism, f"{digest.upper()}_RSA_PKCS")))
 
     def _found(self, session: pkcs11.Session) -> Any:
         """The private key's handle. Kept for the session: each signature would search the token for it again."""

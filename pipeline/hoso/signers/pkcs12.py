@@ -10,11 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from hoso.errors import Misconfigured
 from hoso.settings import Seal
-from hoso.signers.held import HASHES, Held
+from hoso.signers.held import HASHES, PLAIN, Held
 from hoso.signers.pades import PadesSigner
 from hoso.signers.proofs import Proofs
 
@@ -45,7 +46,7 @@ def open(seal: Seal, home: Path) -> PadesSigner:
     if cert is None or not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
         raise Misconfigured(f"{path}: holds no RSA or elliptic key with its certificate; export both into the file")
     chain = tuple(other.certificate for other in held.additional_certs)
-    return PadesSigner(Held(cert.certificate, chain, _raw(key), str(path)), Proofs(seal, home))
+    return PadesSigner(Held(cert.certificate, chain, _raw(key), str(path), _plain(key)), Proofs(seal, home))
 
 
 def _password(seal: Seal, home: Path) -> tuple[bytes, str]:
@@ -68,5 +69,16 @@ def _raw(key: Key) -> Callable[[bytes, str], bytes]:
         if isinstance(key, ec.EllipticCurvePrivateKey):
             return key.sign(data, ec.ECDSA(chosen))
         return key.sign(data, padding.PSS(padding.MGF1(chosen), chosen.digest_size), chosen)
+
+    return signed
+
+
+def _plain(key: Key) -> Callable[[bytes, str], bytes]:
+    def signed(data: bytes, algorithm: str) -> bytes:
+        chosen = PLAIN[algorithm][1]
+        if isinstance(key, ec.EllipticCurvePrivateKey):
+            size = (key.curve.key_size + 7) // 8
+            return b"".join(n.to_bytes(size, "big") for n in decode_dss_signature(key.sign(data, ec.ECDSA(chosen))))
+        return key.sign(data, padding.PKCS1v15(), chosen)
 
     return signed
