@@ -11,9 +11,8 @@ from typing import Any
 from hoso.errors import Misconfigured
 
 __all__ = [
-    "S3", "Archive", "Inbox", "Office", "Packages", "Personal", "Postgres", "Reading", "Rooms", "Seal", "Service",
-    "Settings", "Stamp",
-    "Warehouse", "read",
+    "Archive", "DossierSystem", "HealthPortal", "Inbox", "Office", "Outbox", "Packages", "Personal", "Postgres",
+    "Reading", "Rooms", "S3", "Seal", "Service", "Settings", "Stamp", "Warehouse", "read",
 ]  # fmt: skip
 
 
@@ -213,6 +212,78 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class Outbox:
+    """How messages to other systems are sent. One that was not taken is tried ``tries`` times, ``pause`` seconds after the
+    first and then twice as long each time, ``longest`` at most. ``together``: messages on the way at a time. A door that
+    failed ten times in a row is left alone for ``rest`` seconds. ``link`` is the address at which the desk serves files to
+    other systems, for ``link_hours``; its secret stands in the file ``link_secret``, which is made where it is missing."""
+
+    tries: int = 20
+    pause: float = 30.0
+    longest: float = 21_600.0
+    together: int = 4
+    rest: float = 120.0
+    link: str = ""
+    link_hours: float = 72.0
+    link_secret: str = "keys/links.secret"
+
+
+@dataclass(frozen=True, slots=True)
+class HealthPortal:
+    """The portal for health insurance assessment (docs/doors/health_portal.md); shut while ``url`` or ``facility`` is empty.
+    ``facility`` is the code of the office's own facility, ``name`` what it is called there."""
+
+    url: str = ""
+    user: str = ""
+    password_env: str = "HOSO_HEALTH_PASSWORD"
+    password_file: str = "keys/health_portal.password"
+    ca: str = ""
+    plain: bool = False
+    timeout: float = 30.0
+    rate: float = 5.0
+    facility: str = ""
+    name: str = ""
+    algorithm: str = "rsa-sha1"
+    signed_state: bool = True
+    after_silence: str = "edit"
+    district: bool = False
+    alcohol_unit: str = ""
+    conclusions: tuple[str, ...] = ("A0-1", "A0-2", "A0-3")
+
+
+@dataclass(frozen=True, slots=True)
+class DossierSystem:
+    """The provincial dossier system or the National Public Service Portal (docs/doors/dossier_system.md); shut while ``url``
+    is empty. ``form`` is "adapter" or "rest". Addresses are parts behind ``url``."""
+
+    url: str = ""
+    form: str = "adapter"
+    user: str = ""
+    password_env: str = "HOSO_DOSSIER_PASSWORD"
+    password_file: str = "keys/dossier_system.password"
+    ca: str = ""
+    plain: bool = False
+    timeout: float = 30.0
+    rate: float = 5.0
+    auth: str = "login"
+    integration: str = "integration"
+    agency: str = ""
+    codes: tuple[str, ...] = ()
+    subject_kind: str = "1"
+    channel: str = "1"
+    done: tuple[str, ...] = ("00",)
+    ours: tuple[str, ...] = ()
+    progress: bool = True
+    token: str = "token"
+    next_value: str = "get-next-value"
+    upload: str = "upload"
+    create: str = "dossiers"
+    look_up: str = ""
+    steps: str = "CapNhatTienTrinh"
+    status: str = "CapNhatTrangThai"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of them."""
 
@@ -229,12 +300,16 @@ class Settings:
     personal: Personal = field(default_factory=Personal)
     service: Service = field(default_factory=Service)
     inbox: tuple[Inbox, ...] = ()
+    outbox: Outbox = field(default_factory=Outbox)
+    health_portal: HealthPortal = field(default_factory=HealthPortal)
+    dossier_system: DossierSystem = field(default_factory=DossierSystem)
 
 
 _SECTIONS: dict[str, type] = {
     "office": Office, "rooms": Rooms, "reading": Reading, "archive": Archive, "seal": Seal, "stamp": Stamp,
     "packages": Packages, "s3": S3, "postgres": Postgres, "warehouse": Warehouse,
-    "personal": Personal, "service": Service, "inbox": Inbox,
+    "personal": Personal, "service": Service, "inbox": Inbox, "outbox": Outbox,
+    "health_portal": HealthPortal, "dossier_system": DossierSystem,
 }  # fmt: skip
 _LISTS = frozenset({"inbox"})
 """Sections that may stand several times, as ``[[inbox]]``."""
