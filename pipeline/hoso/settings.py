@@ -11,8 +11,8 @@ from typing import Any
 from hoso.errors import Misconfigured
 
 __all__ = [
-    "Archive", "DossierSystem", "HealthPortal", "Inbox", "Office", "Outbox", "Packages", "Personal", "Postgres",
-    "Reading", "Rooms", "S3", "Seal", "Service", "Settings", "Stamp", "Warehouse", "read",
+    "S3", "Archive", "DossierSystem", "HealthPortal", "Inbox", "Office", "Outbox", "Packages", "Personal", "Postgres",
+    "Reading", "Rooms", "Seal", "Service", "Settings", "Stamp", "Warehouse", "read",
 ]  # fmt: skip
 
 
@@ -230,8 +230,8 @@ class Outbox:
 
 @dataclass(frozen=True, slots=True)
 class HealthPortal:
-    """The portal for health insurance assessment (docs/doors/health_portal.md); shut while ``url`` or ``facility`` is empty.
-    ``facility`` is the code of the office's own facility, ``name`` what it is called there."""
+    """The portal for health insurance assessment (docs/doors/health_portal.md); shut while ``url`` or ``facility`` is
+    empty. ``facility`` is the code of the office's own facility, ``name`` what it is called there."""
 
     url: str = ""
     user: str = ""
@@ -253,8 +253,8 @@ class HealthPortal:
 
 @dataclass(frozen=True, slots=True)
 class DossierSystem:
-    """The provincial dossier system or the National Public Service Portal (docs/doors/dossier_system.md); shut while ``url``
-    is empty. ``form`` is "adapter" or "rest". Addresses are parts behind ``url``."""
+    """The provincial dossier system or the National Public Service Portal (docs/doors/dossier_system.md); shut while
+    ``url`` is empty. ``form`` is "adapter" or "rest". Addresses are parts behind ``url``."""
 
     url: str = ""
     form: str = "adapter"
