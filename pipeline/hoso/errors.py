@@ -74,10 +74,11 @@ class NeedsPerson(HosoError):
 
 
 class Unavailable(HosoError):
-    """Something outside does not answer now."""
+    """Something outside does not answer now. ``after``: the seconds after which it asked to be tried again, 0 unsaid."""
 
     exit_code = 5
     transient = True
+    after = 0.0
 
 
 class Unstamped(Unavailable):

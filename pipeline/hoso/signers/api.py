@@ -55,6 +55,11 @@ class Signer(Protocol):
         """The certificate, DER."""
         ...
 
+    @property
+    def numbers(self) -> tuple[int, int] | None:
+        """(modulus, exponent) of an RSA key, None of another."""
+        ...
+
     def plain(self, data: bytes, algorithm: str) -> bytes:
         """The bare signature of ``data`` for a message to another system, never for a document: "rsa-sha1", "rsa-sha256" …,
         "ecdsa-sha256" … (RFC 6931). Raises Misconfigured where the key cannot, Unavailable where its token is gone."""

@@ -15,6 +15,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -62,6 +63,13 @@ class PadesSigner:
     def certificate(self) -> bytes:
         """The certificate, DER: part of the evidence that must be kept (circular to Decree 23/2025/NĐ-CP)."""
         return self._held.certificate.public_bytes(Encoding.DER)
+
+    @property
+    def numbers(self) -> tuple[int, int] | None:
+        """(modulus, exponent) of an RSA key, None of another."""
+        key = self._held.certificate.public_key()
+        numbers = key.public_numbers() if isinstance(key, rsa.RSAPublicKey) else None
+        return None if numbers is None else (numbers.n, numbers.e)
 
     def plain(self, data: bytes, algorithm: str) -> bytes:
         """The bare signature of ``data``: see :meth:`hoso.signers.api.Signer.plain`."""

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from hoso.errors import Unavailable
+from hoso.errors import Refused, Unavailable
 from hoso.nouns import Dossier, Filing
 from hoso.registers import Registers
 
-__all__ = ["Answer", "Attempt", "Case", "Door", "Hands", "Message", "Unanswered"]
+__all__ = ["Answer", "Attempt", "Case", "Declined", "Door", "Hands", "Message", "Unanswered"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class Case:
 @dataclass(frozen=True, slots=True)
 class Message:
     """One thing to be told. ``subject`` names what it is about at the receiver ("00001/GKSKLX/34001/26 B2"): a newer
-    message of the same subject takes the place of one that is not sent yet, and equal ones are sent once. Messages of one ``group``
-    go in their order, one by one. ``payload`` is what the door sends, in whatever form it likes, without secrets and
+    message of the same subject takes the place of one that is not sent yet, and equal ones are sent once. Messages of one
+    ``group`` go in their order, one by one. ``payload`` is what the door sends, in whatever form it likes, without secrets and
     without what depends on the time of sending. ``dossier`` and ``document`` are ids ("" for a whole dossier), ``code`` the
     dossier code. ``faults`` say in Vietnamese, without values, why it must not be sent as it is: it is held then."""
 
@@ -74,17 +74,28 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Hands:
     """What a door may use of the home. ``sign(data, algorithm)`` with the office's key: "rsa-sha1", "rsa-sha256" …;
-    ``certificate()`` is that key's, DER; ``stored(digest)`` the bytes kept under it; ``link(digest, at)`` an address from
-    which the file of that digest can be fetched for a while."""
+    ``certificate()`` is that key's, DER, with (modulus, exponent) of an RSA key; ``stored(digest)`` the bytes kept under it; ``link(digest, at, receiver)`` an
+    address from which the file of that digest can be fetched for a while."""
 
     sign: Callable[[bytes, str], bytes]
-    certificate: Callable[[], bytes]
+    certificate: Callable[[], tuple[bytes, tuple[int, int] | None]]
     stored: Callable[[str], bytes]
-    link: Callable[[str, str], str]
+    link: Callable[[str, str, str], str]
 
 
 class Unanswered(Unavailable):
     """It went out, and no answer came that tells whether it was taken: the next try must look first."""
+
+
+class Declined(Refused):
+    """The receiver's no. ``said`` are its own words, which may repeat what was sent: they are kept in the store alone."""
+
+    def __init__(self, reason: str, message: str, vi: str = "", said: str = "") -> None:
+        super().__init__(reason, message, vi)
+        self.said = said
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.reason, str(self), self.vi, self.said)
 
 
 class Door(Protocol):
@@ -99,8 +110,8 @@ class Door(Protocol):
 
     def send(self, message: Message, attempt: Attempt) -> Answer:
         """Tell it; may be called by several threads. Raises Unavailable (it was surely not taken; with ``after`` seconds
-        where the receiver said when to come again), :class:`Unanswered`, Refused (it must not be sent again as it is),
-        Misconfigured (nothing can be sent before the operator acts). No personal value in the text of any."""
+        where the receiver said when to come again), :class:`Unanswered`, Refused (:class:`Declined`: it must not be sent
+        again as it is), Misconfigured (nothing can be sent before the operator acts). No personal value in their texts."""
         ...
 
     def close(self) -> None: ...
