@@ -1,9 +1,10 @@
 """The order of the work, once: take files in, read pages, understand papers, release what is approved.
 
 :func:`digitize` and :func:`release` are the two halves of the main job, :func:`standing` tells where everything is.
-Modules: ``inbox`` (a watched folder), ``intake`` (files to the store), ``reading`` (what workers do), ``digitizing`` (the
-first half), ``approving``, ``releasing`` (the second half), ``stamping`` and ``renewing`` (proofs of time), ``standing``
-(the state, as the ledger tells it), ``care`` (audit, rebuild).
+Modules: ``inbox``, ``taking``, ``notices`` (a watched folder: what settled, taking it, texts for its clerk), ``intake``
+(files to the store), ``reading`` (what workers do), ``digitizing`` (the first half), ``approving``, ``releasing`` (the
+second half), ``stamping`` and ``renewing`` (proofs of time), ``standing`` (the state, as the ledger tells it), ``care``
+(audit, rebuild).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from hoso.errors import HosoError, Unavailable, Unstamped
 from hoso.nouns import Outcome, Record, Standing
-from hoso.recipe import digitizing, inbox, intake, releasing, stamping
+from hoso.recipe import digitizing, inbox, intake, notices, releasing, stamping, taking
 from hoso.recipe.intake import Arrival
 from hoso.recipe.standing import balance, dossiers, find, standing
 from hoso.site import Site
@@ -30,6 +31,7 @@ __all__ = [
     "dossiers",
     "find",
     "only_run",
+    "proceed",
     "release",
     "resume",
     "source",
@@ -109,11 +111,21 @@ def stamp(site: Site, progress: Progress = Progress()) -> int:
 def take_inbox(
     site: Site, folder: Path, seconds: float, crew: Crew, progress: Progress = Progress()
 ) -> Iterator[Standing]:
-    """One look at a watched folder: digitize what has settled for ``seconds``, and move it away once it is received."""
-    for one in inbox.settled(folder, seconds):
-        for here in digitize(site, [one], crew, progress):
-            inbox.move_away(site, folder, one, here)
-            yield here
+    """One look at a watched folder: take all that has settled for ``seconds``, then digitize it; each dossier is shown in
+    its inbox as it stands then. For one look after another, see ``taking``."""
+    told = inbox.adhoc(site, folder, seconds)
+    taker = taking.Taker(site, told, crew, progress.say)
+    came = [taken.arrival.dossier.id for taken in taker.look(once=True)]
+    for here in proceed(site, came, crew, progress):
+        notices.show(taker.folder, here)
+        yield here
+
+
+def proceed(site: Site, known: Iterable[str], crew: Crew, progress: Progress = Progress()) -> Iterator[Standing]:
+    """Both halves for dossiers that were received, by id, as far as approvals allow."""
+    waiting = [intake.arrival(site, dossier) for dossier in dict.fromkeys(known)]
+    for start in range(0, len(waiting), CHUNK):
+        yield from _chunk(site, waiting[start : start + CHUNK], crew, progress)
 
 
 @contextmanager
