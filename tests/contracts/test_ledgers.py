@@ -68,6 +68,14 @@ def test_facts_are_found_by_kind_and_subject(ledger: Ledger) -> None:
     assert list(ledger.facts("approved", "hs2")) == []
 
 
+def test_who_follows_the_facts_by_serial_misses_none(ledger: Ledger) -> None:
+    told = [ledger.tell(fact(f"hs{n}")) for n in range(5)]
+    first = ledger.facts_after(0, 2)
+    assert list(first) == told[:2]
+    assert list(ledger.facts_after(first[-1].serial, 100)) == told[2:]
+    assert ledger.facts_after(told[-1].serial, 100) == ()
+
+
 def test_a_fact_told_once_stands(ledger: Ledger) -> None:
     first = ledger.tell(fact("hs1"), once="received hs1")
     again = ledger.tell(Fact("received", "hs1", "2027-01-01T00:00:00+07:00"), once="received hs1")

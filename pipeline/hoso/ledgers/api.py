@@ -21,6 +21,11 @@ class Ledger(Protocol):
         """Facts in the order told, of that kind and subject where they are given."""
         ...
 
+    def facts_after(self, serial: int, limit: int) -> tuple[Fact, ...]:
+        """The first ``limit`` facts told after the one of that serial (0: from the first), in the order told. A reader that
+        goes on from the last serial it was given never misses one."""
+        ...
+
     def step(self, key: str) -> str | None:
         """The digest of the result of the step of that key, None where it has not run."""
         ...

@@ -107,6 +107,12 @@ class SqliteLedger:
         for row in self._lines("facts", _FACTS, where, tuple(given.values())):
             yield _fact(row)
 
+    def facts_after(self, serial: int, limit: int) -> tuple[Fact, ...]:
+        """See :class:`hoso.ledgers.api.Ledger`."""
+        with self._reading() as base:
+            rows = base.execute(f"{_FACTS} WHERE serial > ? ORDER BY serial LIMIT ?", (serial, limit)).fetchall()
+        return tuple(_fact(row) for row in rows)
+
     def step(self, key: str) -> str | None:
         """See :class:`hoso.ledgers.api.Ledger`."""
         with self._reading() as base:
