@@ -20,7 +20,7 @@ COMMANDS = {
     "init": ("intake", "Make a home (--demo: with a throw-away test CA and a mandate)."),
     "digitize": ("intake", "Take files or folders through the whole job, as far as approvals allow."),
     "cover": ("cover", "Print cover sheets that part the dossiers of a stack."),
-    "watch": ("intake", "Take what settles in the inbox, for ever (--once for cron)."),
+    "watch": ("watch", "Take what settles in the inboxes, for ever (--once for cron)."),
     "status": ("ask", "What is where: the home, or one dossier."),
     "balance": ("ask", "The page balance: what came in against what became of it."),
     "records": ("ask", "Documents with their fields and problems."),

@@ -1,4 +1,4 @@
-"""Commands that take files in: init, digitize, watch."""
+"""Commands that take files in: init, digitize."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hoso.cli.show import lines, open_site, progress, say, table
 from hoso.cli.view import dossier_row
 from hoso.errors import Defect, Refused, Usage
 
-__all__ = ["digitize", "init", "watch"]
+__all__ = ["digitize", "init"]
 
 
 @click.command()
@@ -81,31 +81,6 @@ def digitize(home: str | None, paths: tuple[Path, ...], jobs: int | None, as_jso
         raise Defect(f"left undone by a defect of Hoso, shown above: {', '.join(undone)}; nothing of them is lost")
     if all(row["state"] == "quarantined" for row in rows):
         raise Refused("nothing-taken", "nothing could be taken; the reasons stand above, and in: hoso status --json")
-
-
-@click.command()
-@click.option(
-    "--inbox", type=click.Path(path_type=Path, file_okay=False), help="Folder to watch (default: HOME/inbox)."
-)
-@click.option("--once", is_flag=True, help="Take what has settled, then end (for cron).")
-@click.option("--settle", default=5.0, show_default=True, help="Seconds without change after which a file is whole.")
-@click.option("--jobs", type=click.IntRange(1), help="Pages read side by side (default: one a core).")
-@click.pass_obj
-def watch(home: str | None, inbox: Path | None, once: bool, settle: float, jobs: int | None) -> None:
-    """Take what settles in the inbox; what is received moves to da-nhan/, what is refused to tu-choi/ with its reason."""
-    from hoso import recipe
-
-    with open_site(home) as site:
-        folder = inbox or site.home / "inbox"
-        say(f"watching {folder}" + ("" if once else " (Ctrl-C ends)"))
-        while True:
-            with recipe.only_run(site), recipe.crew_for(site, jobs or os.cpu_count() or 1) as crew:
-                for here in recipe.take_inbox(site, folder, settle, crew):
-                    row = dossier_row(here)
-                    say(f"{row['source']}: {row['state']}, {row['pages']} pages, {len(row['documents'])} papers")
-            if once:
-                return
-            time.sleep(1.0)
 
 
 def _report(rows: list[dict[str, Any]], wall: float, worked: bool) -> None:
