@@ -8,6 +8,7 @@ Drawn::
     ├── Refused                  3  an input cannot be taken, ever; carries a reason code
     │   └── Secret               3  a state-secret mark: nothing may leave the machine
     ├── NeedsPerson              4  somebody must decide first
+    │   └── Stale                4  what the person looked at has been changed since
     ├── Unavailable              5  something outside does not answer now; the same act may succeed later
     │   └── Unstamped            5  no proof of time or of revocation to be had now: the signed document waits for it
     ├── Misconfigured            6  settings, keys or models are missing or wrong
@@ -26,6 +27,7 @@ __all__ = [
     "NeedsPerson",
     "Refused",
     "Secret",
+    "Stale",
     "Unavailable",
     "Unstamped",
     "Usage",
@@ -71,6 +73,18 @@ class NeedsPerson(HosoError):
     """Somebody must decide first."""
 
     exit_code = 4
+
+
+class Stale(NeedsPerson):
+    """What a person looked at has been changed since. ``at`` is when, ``who`` by whom (both "" where it was no person), for
+    the page that shows it; ``vi`` the sentence for the clerk. The message itself names nobody."""
+
+    def __init__(self, message: str, at: str = "", who: str = "", vi: str = "") -> None:
+        super().__init__(message)
+        self.at, self.who, self.vi = at, who, vi or message
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (str(self), self.at, self.who, self.vi)
 
 
 class Unavailable(HosoError):

@@ -18,7 +18,7 @@ from typing import Literal
 from hoso.verdicts import SignatureFinding, SignatureSlot, Verification, Violation
 
 __all__ = [
-    "Balance", "Batch", "Box", "Code", "Decision", "Delivery", "Document", "DocumentState", "Dossier", "Effect", "Fact",
+    "Balance", "Batch", "Box", "Change", "ChangeKind", "Code", "Decision", "Delivery", "Document", "DocumentState", "Dossier", "Effect", "Fact",
     "Field", "Filing", "Mandate", "Outcome", "Page", "PageRef", "Picture", "Place", "Problem", "Quarantined",
     "Raster", "Reading", "Record", "Roll", "Scan", "Sealed", "Seen", "SignatureFinding", "SignatureSlot", "Standing",
     "Survey", "Verification", "Violation", "Word",
@@ -269,6 +269,37 @@ class Decision:
     note: str = ""
 
 
+ChangeKind = Literal["field", "confirm", "type", "split", "join", "turn", "rescan", "undo"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a person said of a dossier's papers otherwise than was read, bound to what outlives a new reading.
+
+    ``id`` is "<dossier>-<number from 1>". ``page`` is the first page of the paper (split: the page that begins a new one;
+    turn, rescan: that page), ``other`` the first page of the paper that is joined to it. Of a value ``type`` and ``field``
+    say whose; ``before`` and ``after`` are values (None: none), types, or degrees of Page.rotation. ``document`` and
+    ``record`` are what the person looked at. ``accepted`` are the tokens of the problems that a confirmation lets stand.
+    ``of`` is the change that an undo takes back."""
+
+    id: str
+    dossier: str
+    kind: ChangeKind
+    who: str
+    at: str
+    page: PageRef | None = None
+    other: PageRef | None = None
+    document: str = ""
+    record: str = ""
+    type: str = ""
+    field: str = ""
+    before: str | None = None
+    after: str | None = None
+    accepted: tuple[str, ...] = ()
+    of: str = ""
+    note: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Mandate:
     """A dated, named, revocable standing order: clear documents of ``types`` may be sealed from ``since`` to ``until``.
@@ -378,7 +409,8 @@ class Outcome:
     """What digitizing a dossier came to: the answer the ``digitized`` fact points to.
     ``seen`` are the digests of the stored :class:`Seen`, one a page, as ``pages``. ``duplicates`` are scans that repeat
     another of the same dossier. ``code`` is the dossier code of its papers, "" where there is none; ``codes`` gives that of
-    each document (by id) that lay under a cover sheet of another code."""
+    each document (by id) that lay under a cover sheet of another code. ``changes`` are the ids of what people said that
+    it rests on."""
 
     dossier: Dossier
     code: str
@@ -388,6 +420,7 @@ class Outcome:
     quarantined: tuple[Quarantined, ...] = ()
     duplicates: tuple[Scan, ...] = ()
     codes: Mapping[str, str] = field(default_factory=dict)
+    changes: tuple[str, ...] = ()
 
 
 DocumentState = Literal["waiting", "ready", "approved", "unstamped", "sealed"]
