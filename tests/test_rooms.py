@@ -11,6 +11,7 @@ FLOWS = Path(__file__).parents[1] / "flows"
 
 RANK = {
     "verdicts": -1,  # nouns too; ``nouns`` hands them on
+    "pictures": -1,
     "timeproof": -1,
     "nouns": 0, "errors": 0,
     "keys": 1, "lasting": 1, "settings": 1, "resources": 1, "values": 1,
@@ -99,7 +100,7 @@ def strays(path: Path) -> list[str]:
             wrong.append(
                 f"{where}: {top} has no home yet; give it one in tests/test_rooms.py and a line in docs/why.md"
             )
-    if room in {"verdicts", "nouns", "errors"}:
+    if room in {"verdicts", "pictures", "nouns", "errors"}:
         wrong += [f"{path}:{n}: standard library only" for n, m in imported(path) if m.split(".")[0] in HOME]
     return wrong
 
