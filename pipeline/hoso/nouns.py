@@ -20,9 +20,9 @@ from hoso.verdicts import SignatureFinding, SignatureSlot, Verification, Violati
 
 __all__ = [
     "Balance", "Batch", "Box", "Change", "ChangeKind", "Code", "Decision", "Delivery", "Document", "DocumentState",
-    "Dossier", "Effect", "Fact", "Field", "Filing", "Mandate", "Outcome", "Page", "PageRef", "Picture", "Place", "Problem", "Quarantined",
-    "Raster", "Reading", "Record", "Roll", "Scan", "Sealed", "Seen", "SignatureFinding", "SignatureSlot", "Standing",
-    "Survey", "Verification", "Violation", "Word",
+    "Dossier", "Effect", "Fact", "Field", "Filing", "Mandate", "Outcome", "Page", "PageRef", "Picture", "Place",
+    "Problem", "Quarantined", "Raster", "Reading", "Record", "Roll", "Scan", "Sealed", "Seen", "SignatureFinding",
+    "SignatureSlot", "Standing", "Survey", "Verification", "Violation", "Word",
 ]  # fmt: skip
 
 Box = tuple[float, float, float, float]

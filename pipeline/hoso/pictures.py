@@ -1,6 +1,6 @@
 """The nouns of pixels: what is handed from one tool to the next, and what a page image is archived as.
 
-Standard library only. Part of ``hoso.nouns``, which gives them to everybody; here so that neither module grows past a sitting.
+Standard library only. Part of ``hoso.nouns``, which gives them to everybody.
 """
 
 from __future__ import annotations
