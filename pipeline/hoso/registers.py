@@ -35,7 +35,8 @@ COLUMNS = {
     "dan_cu": ("so_cccd", "ho_ten", "ngay_sinh", "gioi_tinh", "dia_chi"),
     "co_quan": ("ma", "ten", "cap_tren", "tu_ngay", "den_ngay", "ke_tuc"),
     "don_vi_hanh_chinh": ("ma", "ten", "tinh"),
-    "thu_tuc": ("ma", "ten", "linh_vuc", "can_ket_qua", "cua_cong_dan", "thoi_han"),
+    "thu_tuc": ("ma", "ten", "linh_vuc", "can_ket_qua", "cua_cong_dan", "thoi_han", "ma_quoc_gia", "ma_linh_vuc"),
+    "thanh_phan": ("thu_tuc", "ma", "ten", "loai", "ket_qua"),
     "ho_so": (
         "ma_ho_so",
         "co_quan",
@@ -61,7 +62,7 @@ read. ``ma`` of ``co_quan`` is the agency code (Decision 20/2020/QĐ-TTg), of ``
 
 _DATES = ("ngay_sinh", "ngay_ket_luan", "ngay_cap", "ngay_het_han", "tu_ngay", "den_ngay", "ngay_tiep_nhan", "ngay_hen_tra",
           "ngay_ket_thuc")  # fmt: skip
-_TOLD = frozenset({"thu_tuc", "ho_so"})
+_TOLD = frozenset({"thu_tuc", "thanh_phan", "ho_so"})
 """Registers that no check of a paper asks: a change in one makes nothing be checked again."""
 _HEADINGS = {
     "ho_va_ten": "ho_ten", "hoten": "ho_ten", "ngay_thang_nam_sinh": "ngay_sinh", "ngaysinh": "ngay_sinh",
