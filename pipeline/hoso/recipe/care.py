@@ -26,6 +26,10 @@ _DIGESTS = (
     "stamp",
     "token",
     "roll",
+    "message",
+    "answer",
+    "said",
+    "deliveries",
 )
 """Keys of facts and receipts whose values are digests of stored objects."""
 
@@ -43,7 +47,7 @@ def expected(site: Site) -> set[str]:
     """Every digest the ledger, or what it points to, says the store must hold."""
     found = set(site.ledger.results())
     for body in (fact.body for fact in site.ledger.facts()):
-        found |= {body[name] for name in _DIGESTS if name in body}
+        found |= {body[name] for name in _DIGESTS if body.get(name)}
     for receipt in (effect.receipt or {} for kind in ("seal", "stamp") for effect in site.ledger.effects(kind)):
         found |= {receipt[name] for name in _DIGESTS if name in receipt}
     for fact in site.ledger.facts("received"):

@@ -13,7 +13,7 @@ from itertools import chain
 from hoso import keys
 from hoso.errors import Damaged
 from hoso.nouns import Batch, Decision, Effect, Fact, Filing, Outcome, Record, Sealed
-from hoso.recipe import enrolling
+from hoso.recipe import delivering, enrolling
 from hoso.recipe.releasing import everything_sealed, filing, finish_loads
 from hoso.site import Site
 from hoso.warehouses.api import Difference
@@ -24,6 +24,7 @@ __all__ = ["audit", "batches", "rebuild"]
 def rebuild(site: Site, tick: Callable[[int], None]) -> int:
     """The warehouse again; gives how many documents it holds. ``tick`` is told the documents of each load."""
     enrolling.finish(site)
+    delivering.finish(site)
     finish_loads(site)
     site.warehouse.clear()
     documents: set[str] = set()
@@ -41,6 +42,8 @@ def batches(site: Site) -> Iterator[Batch]:
             continue
         if effect.kind == "enrol":
             yield enrolling.enrolled(site, effect)
+        elif effect.kind == delivering.ROWS:
+            yield delivering.delivered(site, effect)
         elif effect.kind == "load":
             found = (_filing(site, effect, document, dossier) for document, dossier in effect.body.items())
             yield Batch(effect.key, effect.at, tuple(one for one in found if one is not None))

@@ -33,9 +33,10 @@ class Case:
 class Message:
     """One thing to be told. ``subject`` names what it is about at the receiver ("00001/GKSKLX/34001/26 B2"): a newer
     message of the same subject takes the place of one that is not sent yet, and equal ones are sent once. Messages of one
-    ``group`` go in their order, one by one. ``payload`` is what the door sends, in whatever form it likes, without secrets and
-    without what depends on the time of sending. ``dossier`` and ``document`` are ids ("" for a whole dossier), ``code`` the
-    dossier code. ``faults`` say in Vietnamese, without values, why it must not be sent as it is: it is held then."""
+    ``group`` go in their order, one by one. ``payload`` is what the door sends, in whatever form it likes, without secrets
+    and without what depends on the time of sending. ``dossier`` and ``document`` are ids ("" for a whole dossier),
+    ``code`` the dossier code. ``faults`` say in Vietnamese, without values, why it must not be sent as it is: it is held
+    then."""
 
     target: str
     kind: str
@@ -73,9 +74,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """What a door may use of the home. ``sign(data, algorithm)`` with the office's key: "rsa-sha1", "rsa-sha256" …;
-    ``certificate()`` is that key's, DER, with (modulus, exponent) of an RSA key; ``stored(digest)`` the bytes kept under it; ``link(digest, at, receiver)`` an
-    address from which the file of that digest can be fetched for a while."""
+    """What a door may use of the home; threads may call all of it. ``sign(data, algorithm)`` with the office's key:
+    "rsa-sha1", "rsa-sha256" …; ``certificate()`` is that key's, DER, with (modulus, exponent) of an RSA key;
+    ``stored(digest)`` the bytes kept under it; ``link(digest, at, receiver)`` an address from which the file of that digest
+    can be fetched for a while."""
 
     sign: Callable[[bytes, str], bytes]
     certificate: Callable[[], tuple[bytes, tuple[int, int] | None]]
