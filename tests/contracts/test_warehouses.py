@@ -28,6 +28,7 @@ from hoso.warehouses.api import Warehouse
 from hoso.warehouses.ducklake import lake as lake_module
 from hoso.warehouses.ducklake import schema, views, words
 from hoso.warehouses.ducklake.house import House
+from hoso.warehouses.ducklake.place import Folder
 
 HERE = str(Path(__file__).parent)
 
@@ -807,7 +808,7 @@ def test_a_damaged_warehouse_says_so_and_can_be_built_again(home: Path, house: H
 def test_upkeep_removes_what_killed_questions_left(home: Path, house: House) -> None:
     old, new = home / "warehouse" / "spill" / "1", home / "warehouse" / "exports" / "2-2.parquet"
     for path in (old, new.parent):
-        path.mkdir(parents=True)
+        path.mkdir(parents=True, exist_ok=True)
     (old / "rows.tmp").write_bytes(b"x")
     new.write_bytes(b"x")
     two_days_ago = time.time() - 2 * 86400
@@ -815,6 +816,17 @@ def test_upkeep_removes_what_killed_questions_left(home: Path, house: House) -> 
     house.tidy()
     assert not old.exists()
     assert new.exists()
+
+
+@pytest.mark.parametrize("writing", [True, False])
+def test_what_does_not_fit_into_memory_spills_to_the_disk(home: Path, house: House, writing: bool) -> None:
+    house.load(batch("b1", decision_filing(1)))
+    base = lake_module.connect(Folder(home / "warehouse"), writing=writing)
+    base.execute("SET memory_limit = '40MB'")
+    base.execute("SET threads = 1")
+    base.execute("CREATE TEMP TABLE t AS SELECT hash(r) AS h FROM range(6000000) x(r) ORDER BY h")
+    assert list((home / "warehouse" / "spill").rglob("*"))
+    base.close()
 
 
 def test_a_warehouse_half_made_is_made_whole(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -218,6 +218,8 @@ class Lake:
 def connect(place: Place, *, writing: bool) -> duckdb.DuckDBPyConnection:
     """A connection of its own whose default catalog is the lake of ``place``, attached read-only unless ``writing``."""
     with answering(place):
+        with suppress(OSError):  # DuckDB makes the last folder of a path alone; who may only read does without
+            (place.root / "spill").mkdir(exist_ok=True)
         base = duckdb.connect(
             config={
                 "autoinstall_known_extensions": "false",
