@@ -68,20 +68,24 @@ def look(digest: str) -> bytes:
         return keys.encode(Looked(None, "file.too-large", "Tệp cần quá nhiều bộ nhớ để mở; hãy quét lại ở 300 dpi."))
 
 
-def read_key(site: Site, digest: str, index: int) -> str:
-    """The step key of reading a page: its bytes, the code's version, the engine and the limits that change the answer."""
+def read_key(site: Site, digest: str, index: int, turn: int | None = None) -> str:
+    """The step key of reading a page: its bytes, the code's version, the engine and the limits that change the answer, and
+    the rotation that a person said turns it upright."""
     from hoso.stages import read as stage
 
-    return keys.key("read", stage.VERSION, digest, index, site.engine.fingerprint, site.settings.reading.max_pixels)
+    turned = () if turn is None else ("turned", turn)
+    limit = site.settings.reading.max_pixels
+    return keys.key("read", stage.VERSION, digest, index, site.engine.fingerprint, limit, *turned)
 
 
-def read(digest: str, media_type: str, index: int) -> bytes:
-    """The page of that index (from 1), decoded once, cleaned and read: an encoded :class:`Seen`."""
+def read(digest: str, media_type: str, index: int, turn: int | None = None) -> bytes:
+    """The page of that index (from 1), decoded once, cleaned and read (turned upright by ``turn``, where a person said so):
+    an encoded :class:`Seen`."""
     from hoso.stages.read import read as stage
 
     site = opened()
     try:
-        return keys.encode(stage(_bytes(digest), media_type, digest, index, site.engine, site.settings.reading))
+        return keys.encode(stage(_bytes(digest), media_type, digest, index, site.engine, site.settings.reading, turn=turn))
     except Refused as error:
         return keys.encode(lost_page(digest, index, f"{error.reason}: {error.vi}", site.engine.fingerprint))
     except Unavailable as error:

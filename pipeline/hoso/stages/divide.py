@@ -22,7 +22,7 @@ from hoso.stages.sequence import Chain, chains, goes_on
 from hoso.values.fold import fold
 from hoso.values.patch import separates
 
-__all__ = ["VERSION", "divide", "secret_mark"]
+__all__ = ["VERSION", "divide", "document_id", "secret_mark"]
 
 VERSION = "3"
 
@@ -55,6 +55,11 @@ def divide(dossier_id: str, pages: Sequence[Seen], forms: Forms, received: str =
             papers[-1].leaves += found.pop(0).leaves
         papers += found
     return tuple(_document(dossier_id, paper, other.name) for paper in papers)
+
+
+def document_id(dossier_id: str, first: PageRef, type_: str) -> str:
+    """The identity of a paper: its dossier, its first page, its type."""
+    return keys.short(keys.key("document", dossier_id, first.scan, first.index, type_))
 
 
 def secret_mark(seen: Seen) -> Place | None:
@@ -119,7 +124,7 @@ def _document(dossier_id: str, paper: Chain, other: str) -> Document:
     if paper.proofs:
         told += "; trang được xếp lại: " + ", ".join(paper.proofs)
     return Document(
-        id=keys.short(keys.key("document", dossier_id, first.scan, first.index, type_)),
+        id=document_id(dossier_id, first, type_),
         dossier=dossier_id,
         type=type_,
         form=form,

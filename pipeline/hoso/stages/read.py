@@ -40,17 +40,21 @@ _READS_BADLY = 0.6  # mean confidence under which the way up is questioned all t
 
 
 def read(
-    data: bytes, media_type: str, digest: str, index: int, engine: Engine, limits: Limits, trace: Silent = SILENT
-) -> Seen:
+    data: bytes, media_type: str, digest: str, index: int, engine: Engine, limits: Limits, trace: Silent = SILENT,
+    turn: int | None = None,
+) -> Seen:  # fmt: skip
     """Page ``index`` (from 1) of the scan ``data`` with that ``digest``, and what was read on it.
 
     Page.rotation turns the page, as a viewer that honours EXIF or /Rotate shows it, upright; width, height and boxes
-    are of that upright page, not yet levelled. Each step is told to ``trace``. Raises Refused (page.damaged,
+    are of that upright page, not yet levelled. ``turn``: a person said that this rotation turns the page upright; it is
+    read by its ink then. Each step is told to ``trace``. Raises Refused (page.damaged,
     page.too-large …), Unavailable, Misconfigured.
     """
     ref = PageRef(digest, index)
     shown = _shown(data, media_type, index, limits)
     trace.step("decode")
+    if turn is not None:
+        return _look(ref, shown, turn, engine, trace)
     words = _born_digital(data, media_type, index)
     trace.step("text layer", taken=words is not None)
     return _printed(ref, shown, engine, trace) if words is None else _digital(ref, shown, words, trace)

@@ -54,7 +54,7 @@ def _field(
     field: Field, record: Record, stated: Mapping[str, set[str]], pages: Mapping[int, Page], form: Form,
     calibration: Calibration,
 ) -> Field:  # fmt: skip
-    if field.value is None and not field.rows:
+    if field.source == "person" or (field.value is None and not field.rows):  # what a person said is no reading
         return field
     rule = form.field(field.name)
     kind = rule.kind if rule is not None else ""
