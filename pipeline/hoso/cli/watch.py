@@ -15,6 +15,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -117,6 +118,7 @@ class _Watcher:
 
         names = ", ".join(f"{taker.inbox.name} ({taker.folder})" for taker in self.takers)
         say(f"watching {names}; Ctrl-C ends")
+        self._catch_up()
         self.reader.want(nights.backlog(self.site))
         while not self.stopping:
             busy = [taker for taker in self.takers if self._look(taker)]
@@ -130,6 +132,20 @@ class _Watcher:
             self._write()
             calm = self.hints.heard == len(self.takers) and not busy and not self.reader.working
             self.hints.wait(CALM if calm else TURN)
+
+    def _catch_up(self) -> None:
+        """Show what was digitized shortly before the last watcher ended: it may not have come to telling its clerk."""
+        try:
+            at = json.loads((self.site.home / "watch.json").read_text(encoding="utf-8"))["at"]
+            since = (datetime.fromisoformat(at) - timedelta(hours=1)).isoformat()
+        except (OSError, ValueError, KeyError):
+            since = ""
+        from hoso import recipe
+
+        recent = {fact.subject for fact in self.site.ledger.facts("digitized") if fact.at >= since}
+        for dossier in sorted(recent):
+            with contextlib.suppress(HosoError):
+                _show(self.site, recipe.standing(self.site, dossier))
 
     def _look(self, taker: Taker) -> bool:
         """Take what has settled; whether something is on its way."""

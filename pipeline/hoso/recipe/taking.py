@@ -394,8 +394,8 @@ def _back(path: Path, place: Path) -> None:
 
 
 def _inside(place: Path) -> Iterator[Path]:
-    for top, _, files in os.walk(place):
-        yield from (Path(top) / name for name in files)
+    for top, folders, files in os.walk(place):
+        yield from (Path(top) / name for name in (*folders, *files))
 
 
 def _digest(path: Path) -> str:
