@@ -32,11 +32,18 @@ Row = Mapping[str, str]
 COLUMNS = {
     "giay_kham_suc_khoe": ("so", "ho_ten", "ngay_sinh", "so_cccd", "hang", "ket_luan", "ngay_ket_luan", "co_so_kham"),
     "giay_phep_lai_xe": ("so", "ho_ten", "ngay_sinh", "so_cccd", "hang", "ngay_cap", "ngay_het_han"),
+    "gplx_xu_ly": (
+        "so", "so_cccd", "ho_ten", "ngay_sinh", "hang", "hinh_thuc", "so_quyet_dinh", "co_quan", "ngay_quyet_dinh",
+        "tu_ngay", "den_ngay", "ngay_go",
+    ),
     "dan_cu": ("so_cccd", "ho_ten", "ngay_sinh", "gioi_tinh", "dia_chi"),
     "co_quan": ("ma", "ten", "cap_tren", "tu_ngay", "den_ngay", "ke_tuc"),
     "don_vi_hanh_chinh": ("ma", "ten", "tinh"),
     "thu_tuc": ("ma", "ten", "linh_vuc", "can_ket_qua", "cua_cong_dan", "thoi_han", "ma_quoc_gia", "ma_linh_vuc"),
     "thanh_phan": ("thu_tuc", "ma", "ten", "loai", "ket_qua"),
+    "dich_vu_cong": ("thu_tuc", "tu_ngay", "den_ngay", "thong_tin", "nop_ho_so", "giai_quyet", "tra_truc_tuyen",
+                     "tra_buu_chinh", "ghi_chu"),
+    "nhiem_vu": ("ma", "ten", "thu_tuc", "chu_tri", "ngay_giao", "han", "ngay_xong", "ghi_chu"),
     "ho_so": (
         "ma_ho_so",
         "co_quan",
@@ -61,8 +68,8 @@ COLUMNS = {
 read. ``ma`` of ``co_quan`` is the agency code (Decision 20/2020/QĐ-TTg), of ``don_vi_hanh_chinh`` the commune code."""
 
 _DATES = ("ngay_sinh", "ngay_ket_luan", "ngay_cap", "ngay_het_han", "tu_ngay", "den_ngay", "ngay_tiep_nhan", "ngay_hen_tra",
-          "ngay_ket_thuc")  # fmt: skip
-_TOLD = frozenset({"thu_tuc", "thanh_phan", "ho_so"})
+          "ngay_ket_thuc", "ngay_quyet_dinh", "ngay_go", "ngay_giao", "han", "ngay_xong")  # fmt: skip
+_TOLD = frozenset({"thu_tuc", "thanh_phan", "ho_so", "dich_vu_cong", "nhiem_vu"})
 """Registers that no check of a paper asks: a change in one makes nothing be checked again."""
 _HEADINGS = {
     "ho_va_ten": "ho_ten", "hoten": "ho_ten", "ngay_thang_nam_sinh": "ngay_sinh", "ngaysinh": "ngay_sinh",
@@ -70,6 +77,8 @@ _HEADINGS = {
     "so_dinh_danh": "so_cccd", "so_dinh_danh_ca_nhan": "so_cccd", "so_cccd_cmnd": "so_cccd", "so_can_cuoc": "so_cccd",
     "hang_gplx": "hang", "so_giay": "so", "so_giay_kham": "so", "so_gplx": "so", "ma_co_quan": "ma", "ma_don_vi": "ma",
     "ten_co_quan": "ten", "ten_don_vi": "ten", "ngay_het_gia_tri": "ngay_het_han",
+    "hinh_thuc_xu_ly": "hinh_thuc", "ngay_go_canh_bao": "ngay_go", "han_hoan_thanh": "han", "ngay_hoan_thanh": "ngay_xong",
+    "co_quan_chu_tri": "chu_tri", "ma_nhiem_vu": "ma", "ten_nhiem_vu": "ten",
 }  # fmt: skip
 """Headings in use for the same columns."""
 _ENCODINGS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
