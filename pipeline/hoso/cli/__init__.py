@@ -34,6 +34,7 @@ COMMANDS = {
     "report": ("report", "Indicators of Decision 766, the provincial report, quality, of a period."),
     "approve": ("approvals", "Let documents through to the seal, or hold them."),
     "mandate": ("approvals", "Give, list or withdraw standing orders."),
+    "registers": ("registers", "Registers of the office: list, reconcile with the papers, write what changed."),
     "outbox": ("outbox", "What other systems are to be told: list, send, put forward, give up."),
     "verify": ("archive", "Check a PDF: signature, PDF/A, conversion mark, proof of time, known to the warehouse."),
     "copies": ("archive", "Write the signed copies into a folder, under readable names."),

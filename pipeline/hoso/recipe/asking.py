@@ -68,6 +68,10 @@ class Asking:
             return hits
         return tuple(replace(hit, snippet=_around(hit.snippet, begun="*" in words)) for hit in hits)
 
+    def account(self, question: str, rows: int) -> None:
+        """Tell the ledger that ``rows`` with personal data go out for ``question`` (words without values)."""
+        self._tell(question, rows, question)
+
     def _tell(self, text: str, rows: int, question: str = "") -> None:
         body = {
             "who": self.who, "purpose": _scrubbed(self.purpose), "question": question or _shape(text),
