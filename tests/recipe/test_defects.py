@@ -22,14 +22,14 @@ def test_a_defect_in_one_dossier_leaves_it_underway_and_the_others_done(
         (inbox / name).mkdir(parents=True)
         shutil.copy(INBOX / "QD-2024.pdf", inbox / name / f"{name}.pdf")
         (inbox / name / f"{name}.txt").write_text(name)  # refused, but makes the folders differ
-    understand = digitizing._understand
+    settle = digitizing.settle
 
     def defective(site: Site, arrival: recipe.intake.Arrival) -> object:
         if arrival.dossier.source == "bad":
             raise ZeroDivisionError("a defect")
-        return understand(site, arrival)
+        return settle(site, arrival)
 
-    monkeypatch.setattr(digitizing, "_understand", defective)
+    monkeypatch.setattr(digitizing, "settle", defective)
     told: list[str] = []
     with Site(home) as site, recipe.crew_for(site, 0) as crew:
         progress = recipe.Progress(defect=lambda what, error: told.append(repr(error)))

@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from hoso import keys
-from hoso.errors import HosoError
-from hoso.nouns import Dossier, Fact, Outcome, Page, Record, Scan, Seen, SignatureFinding
+from hoso.errors import HosoError, Unavailable
+from hoso.nouns import Change, Document, Dossier, Fact, Outcome, Page, PageRef, Record, Scan, Seen, SignatureFinding
 from hoso.recipe import arrived as signed_files
 from hoso.recipe import intake, reading
 from hoso.recipe.intake import Arrival
-from hoso.recipe.standing import as_sealed
+from hoso.recipe.standing import as_sealed, changes
 from hoso.registers import Registers
 from hoso.site import Site
-from hoso.stages import agree, arrived, check, copies, divide, extract, naming, sections, weigh
+from hoso.stages import agree, arrived, check, copies, correct, divide, extract, licences, naming, sections, weigh
 from hoso.work import Crew, Lost, Task, record, step
 
-__all__ = ["digitize_dossiers", "page_keys", "understood"]
+__all__ = ["digitize_dossiers", "page_keys", "settle", "understood"]
 
 Failed = Callable[[str, Exception], None]
 """Told what a defect of ours left undone (a page is quarantined, a dossier stays underway) while the others go on."""
@@ -33,18 +33,20 @@ def digitize_dossiers(
     arrivals = list(arrivals)
     signed_files.check(site, (d for a in arrivals for d in signed_files.signed(site, a.dossier)), crew)
     waiting: dict[str, tuple[Arrival, set[str]]] = {}
-    tasks: dict[int, tuple[str, str, int]] = {}
+    tasks: dict[int, tuple[str, str, int, int | None]] = {}
     open_by_key: dict[str, list[str]] = {}
     for arrival in arrivals:
         mine: set[str] = set()
+        turned = correct.turns(correct.in_force(changes(site, arrival.dossier.id)))
         for scan, index in page_keys(site, arrival.dossier):
-            key = reading.read_key(site, scan.digest, index)
+            turn = turned.get(PageRef(scan.digest, index))
+            key = reading.read_key(site, scan.digest, index, turn)
             if site.ledger.step(key) is not None:
                 tick(arrival.dossier.id, 0.0)
                 continue
             mine.add(key)
             if key not in open_by_key:
-                tasks[len(tasks)] = (scan.digest, scan.media_type, index)
+                tasks[len(tasks)] = (scan.digest, scan.media_type, index, turn)
             open_by_key.setdefault(key, []).append(arrival.dossier.id)
         waiting[arrival.dossier.id] = (arrival, mine)
     for arrival, _ in [entry for entry in waiting.values() if not entry[1]]:
@@ -52,10 +54,10 @@ def digitize_dossiers(
     limit = 2 * site.settings.reading.timeout
     calls = [Task(i, "hoso.recipe.reading:read", arguments, limit) for i, arguments in tasks.items()]
     for task, answer, seconds in crew.run(calls):
-        digest, _, index = tasks[task.id]
+        digest, _, index, turn = tasks[task.id]
         if isinstance(answer, Lost) and answer.trace:
             failed(f"page {index} of scan {digest[:12]} was not read", RuntimeError(answer.trace))
-        key = reading.read_key(site, digest, index)
+        key = reading.read_key(site, digest, index, turn)
         record(site, key, "read", digest, _answer(site, answer, digest, index))
         for dossier in open_by_key[key]:
             tick(dossier, seconds)
@@ -94,41 +96,82 @@ def _repeats(dossier: Dossier) -> tuple[Scan, ...]:
 def _understood(site: Site, arrival: Arrival, failed: Failed) -> Iterator[Outcome]:
     """The outcome, or none where a defect of ours stands in the way: one dossier must not stop the night."""
     try:
-        yield _understand(site, arrival)
+        yield settle(site, arrival)
     except HosoError:
         raise
     except Exception as defect:
         failed(f"dossier {arrival.dossier.id} was read and not understood", defect)
 
 
-def _understand(site: Site, arrival: Arrival) -> Outcome:
-    """Divide, extract, check, agree and weigh, as one step; then the fact ``digitized``."""
-    dossier = arrival.dossier
+def settle(site: Site, arrival: Arrival) -> Outcome:
+    """Understand a dossier whose pages are read, and tell it (the fact ``digitized``): what is told last rests on all that
+    people said so far, whoever else is at it. A run that is killed in between leaves the dossier underway."""
+    id_ = arrival.dossier.id
+    while True:
+        told = changes(site, id_)
+        outcome = _understand(site, arrival, told)
+        stands = _tell(site, outcome)
+        last = outcome if stands == "" else keys.decode(site.store.get(stands), Outcome)
+        if last.changes == outcome.changes == _ids(site, id_):
+            return last
+
+
+def _ids(site: Site, dossier: str) -> tuple[str, ...]:
+    return tuple(fact.body["id"] for fact in site.ledger.facts("changed", dossier))
+
+
+def _tell(site: Site, outcome: Outcome) -> str:
+    """Tell what a dossier came to, unless it was told last; gives the digest of what another told after, "" for none."""
+    id_, result = outcome.dossier.id, site.store.put(keys.encode(outcome))
+    last = None
+    for last in site.ledger.facts("digitized", id_):  # noqa: B007
+        pass
+    if last is None or last.body["result"] != result:
+        once = keys.key("digitized", id_, result, last.serial if last is not None else 0)
+        site.ledger.tell(Fact("digitized", id_, site.stamp(), {"result": result}), once=once)
+        *_, last = site.ledger.facts("digitized", id_)
+    return "" if last.body["result"] == result else last.body["result"]
+
+
+def _understand(site: Site, arrival: Arrival, told: tuple[Change, ...] = ()) -> Outcome:
+    """Divide, extract, correct, check, agree and weigh, as one step. ``told`` is all that people said, undone or not."""
+    dossier, said = arrival.dossier, correct.in_force(told)
+    turned = correct.turns(said)
     answers = []
     for scan, index in page_keys(site, dossier):
-        answer = site.ledger.step(reading.read_key(site, scan.digest, index))
-        assert answer is not None, "every page was read before"
+        answer = site.ledger.step(reading.read_key(site, scan.digest, index, turned.get(PageRef(scan.digest, index))))
+        if answer is None:
+            raise Unavailable(
+                f"page {index} of scan {scan.digest[:12]} is to be read again, turned; run: hoso digitize, or wait for it"
+            )
         answers.append(answer)
     held = site.registers
     versions = [divide.VERSION, extract.VERSION, check.VERSION, agree.VERSION, site.forms.fingerprint]
     versions.append(held.fingerprint)
     versions += [weigh.VERSION, site.calibration.fingerprint, sections.VERSION, naming.VERSION, copies.VERSION]
+    versions.append(licences.VERSION)
     signed = signed_files.signed(site, dossier)
     if signed:
         versions += [arrived.VERSION, *(reading.signatures_key(site, digest) for digest in sorted(signed))]
+    if said:
+        versions += [correct.VERSION, *(change.id for change in said)]
     key = keys.key("understand", arrival.manifest, answers, versions)
     outcome = step(
-        site, "understand", key, dossier.id, Outcome, lambda: understood(site, dossier, tuple(answers), held)
+        site, "understand", key, dossier.id, Outcome, lambda: understood(site, dossier, tuple(answers), held, said)
     )
-    outcome = replace(outcome, records=tuple(as_sealed(site, one) for one in outcome.records))
-    result = site.store.put(keys.encode(outcome))
-    once = keys.key("digitized", dossier.id, result)
-    site.ledger.tell(Fact("digitized", dossier.id, site.stamp(), {"result": result}), once=once)
-    return outcome
+    records = tuple(as_sealed(site, one) for one in outcome.records)
+    return replace(outcome, records=records, changes=tuple(dict.fromkeys(correct.act(one) for one in told)))
 
 
-def understood(site: Site, dossier: Dossier, answers: tuple[str, ...], held: Registers | None = None) -> Outcome:
-    """What the stored readings ``answers`` (digests, one a page in the order received) of a dossier say; keeps nothing."""
+def understood(
+    site: Site,
+    dossier: Dossier,
+    answers: tuple[str, ...],
+    held: Registers | None = None,
+    said: tuple[Change, ...] = (),
+) -> Outcome:
+    """What the stored readings ``answers`` (digests, one a page in the order received) of a dossier say, and what people
+    said of them (``said``, the changes in force); keeps nothing."""
     seen = [keys.decode(site.store.get(answer), Seen) for answer in answers]
     seen = [replace(s, page=replace(s.page, position=i)) for i, s in enumerate(seen, 1)]
     marked = sections.marked(seen)
@@ -137,14 +180,15 @@ def understood(site: Site, dossier: Dossier, answers: tuple[str, ...], held: Reg
     records: list[Record] = []
     codes: dict[str, str] = {}
     for section in sections.parted(marked):
-        code, found = _section(site, dossier, section, held, signed)
+        code, found = _section(site, dossier, section, held, signed, said)
         records += (arrived.told(one, signed, marked) for one in found)
         codes |= {record.document.id: code for record in found}
     pages: tuple[Page, ...] = tuple(s.page for s in marked)
     own = codes[records[0].document.id] if records else ""
     other = {document: code for document, code in codes.items() if code != own}
+    settled = correct.settled(records, said, site.forms, pages) if said else tuple(records)
     return Outcome(
-        dossier, own, pages, answers, tuple(records), intake.refused(site, dossier), _repeats(dossier), other
+        dossier, own, pages, answers, settled, intake.refused(site, dossier), _repeats(dossier), other
     )  # fmt: skip
 
 
@@ -154,15 +198,27 @@ def _section(
     section: sections.Section,
     held: Registers,
     signed: Mapping[str, tuple[SignatureFinding, ...]],
+    said: tuple[Change, ...] = (),
 ) -> tuple[str, tuple[Record, ...]]:
     """(the dossier code, the records) of what lies under one cover sheet, or of a whole source without any."""
     received, by_ref = dossier.received[:10], {s.page.ref: s for s in section.pages}
     records: list[Record] = []
     runs = arrived.stretches(section.pages, signed)
-    for document in (one for run in runs for one in divide.divide(dossier.id, run, site.forms, received)):
+    papers = tuple(one for run in runs for one in divide.divide(dossier.id, run, site.forms, received))
+
+    def again(refs: tuple[PageRef, ...]) -> Document:
+        found = divide.divide(dossier.id, [by_ref[ref] for ref in refs], site.forms, received)
+        return next(d for d in found if refs[0] in d.pages)
+
+    if said:
+        papers = correct.relaid(papers, said, again, lambda type_: site.forms.choose(type_, received))
+    for document in papers:
         pages = [by_ref[ref] for ref in document.pages]
         form = site.forms.form(document.form)
-        records.append(check.check(document, extract.extract(document, pages, form), form, pages, received, held))
+        fields = extract.extract(document, pages, form)
+        fields = correct.corrected(document, fields, form, said) if said else fields
+        records.append(check.check(document, fields, form, pages, received, held))
     agreed = agree.agree(tuple(records), site.forms, section.pages)
+    agreed = licences.judged(agreed, site.forms, held, received)
     weighed = weigh.weigh(agreed, tuple(s.page for s in section.pages), site.forms, site.calibration)
     return naming.named(section, copies.copies(weighed, section.pages), dossier.source)

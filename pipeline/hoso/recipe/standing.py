@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from hoso import keys
+from hoso.errors import Usage
 from hoso.nouns import (
     Balance,
+    Change,
     Decision,
     Document,
     DocumentState,
@@ -24,7 +26,9 @@ from hoso.site import Site
 __all__ = [
     "as_sealed",
     "balance",
+    "changes",
     "decisions",
+    "dossier_of",
     "dossiers",
     "find",
     "in_force",
@@ -56,7 +60,8 @@ def standing(site: Site, dossier: str) -> Standing:
     if digitized is None or of:
         return Standing(manifest, pages_in, duplicate_of=of)
     outcome = keys.decode(site.store.get(digitized.body["result"]), Outcome)
-    if outcome.dossier != manifest:  # late files came and are not digitized yet
+    told = tuple(fact.body["id"] for fact in site.ledger.facts("changed", dossier))
+    if outcome.dossier != manifest or outcome.changes != told:  # late files, or what a person said, are not in it yet
         return Standing(manifest, pages_in)
     standing_mandates = mandates(site)
     states: dict[str, DocumentState] = {}
@@ -84,6 +89,17 @@ def find(site: Site, word: str) -> tuple[Standing, ...]:
         if word in codes or any(len(word) >= 6 and name.startswith(word) for name in (id_, *here.states)):
             found.append(here)
     return tuple(found)
+
+
+def dossier_of(site: Site, document: str) -> str:
+    """The id of the dossier that a document is or was of. Raises :class:`Usage` where there is none."""
+    for fact in site.ledger.facts("changed"):
+        if fact.body.get("document") == document:
+            return fact.subject
+    for id_ in dossiers(site):
+        if document in standing(site, id_).states:
+            return id_
+    raise Usage(f"there is no document {document!r}; list them with: hoso records")
 
 
 def record_digest(record: Record) -> str:
@@ -118,6 +134,12 @@ def decisions(site: Site, document: Document) -> tuple[Decision, ...]:
     """What people said of a document, in the order said."""
     told = site.ledger.facts("decided", document.id)
     return tuple(keys.decode(site.store.get(fact.body["decision"]), Decision) for fact in told)
+
+
+def changes(site: Site, dossier: str) -> tuple[Change, ...]:
+    """What people said of the papers of a dossier otherwise than was read, in the order said, what was undone too."""
+    told = site.ledger.facts("changed", dossier)
+    return tuple(one for f in told for one in keys.decode(site.store.get(f.body["change"]), tuple[Change, ...]))
 
 
 def mandates(site: Site) -> tuple[Mandate, ...]:
