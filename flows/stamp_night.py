@@ -3,14 +3,18 @@
 from pathlib import Path
 
 from prefect import flow
+from prefect.runtime import flow_run
 
-from hoso import recipe
-from hoso.recipe import stamping
+from hoso.recipe import nights
 from hoso.site import Site
 
 
 @flow(name="stamp-night", retries=3, retry_delay_seconds=900)
 def stamp_night(home: str) -> int:
     """Evidence for every sealed document without it. Raises where the timestamp server is silent: the flow tries again."""
-    with Site(Path(home)) as site, recipe.only_run(site):
-        return sum(made.documents for made in stamping.night(site))
+    with (
+        Site(Path(home)) as site,
+        nights.over(site, "stamp-night", str(flow_run.id or "")) as night,
+        nights.alone(site),
+    ):
+        return nights.stamp(site, night)

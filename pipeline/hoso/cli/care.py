@@ -20,11 +20,20 @@ if TYPE_CHECKING:
 __all__ = ["audit", "doctor", "rebuild"]
 
 
+def _share(context: click.Context, option: click.Parameter, given: str | None) -> tuple[int, int]:
+    """(part from 0, parts) of "1/30"."""
+    part, _, parts = (given or "1/1").partition("/")
+    if not (part.isdigit() and parts.isdigit() and 1 <= int(part) <= int(parts)):
+        raise click.BadParameter("write PART/PARTS, as 1/30", context, option)
+    return int(part) - 1, int(parts)
+
+
 @click.command()
 @click.option("--warehouse", is_flag=True, help="Instead: compare every row of the warehouse with store and ledger.")
+@click.option("--share", metavar="PART/PARTS", callback=_share, help="Only one part of the store: 1/30 … 30/30.")
 @AS_JSON
 @click.pass_obj
-def audit(home: str | None, warehouse: bool, as_json: bool) -> None:
+def audit(home: str | None, warehouse: bool, share: tuple[int, int], as_json: bool) -> None:
     """Re-read every stored byte and compare it with the ledger. Exit code 7 where a byte is damaged or missing.
 
     With --warehouse: rows that nothing in store and ledger tells, and evidence that no row holds.
@@ -39,8 +48,14 @@ def audit(home: str | None, warehouse: bool, as_json: bool) -> None:
 
     with open_site(home) as site, Bar(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("objects", total=None)
-        findings = list(care.audit(site, lambda done, total: bar.update(task, completed=done, total=total)))
-        objects = sum(1 for _ in site.store.digests())
+        objects = 0
+
+        def tick(done: int, total: int) -> None:
+            nonlocal objects
+            objects = total
+            bar.update(task, completed=done, total=total)
+
+        findings = list(care.audit(site, tick, share))
     wrong = [finding for finding in findings if finding.kind != "orphan"]
     if as_json:
         lines({"kind": f.kind, "digest": f.digest, "text": f.text} for f in findings)

@@ -14,7 +14,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -38,6 +38,7 @@ __all__ = ["watch"]
 
 TURN = 1.0  # s between two looks while something is settling, or where nothing tells of changes
 CALM = 5.0  # s between two looks at folders that tell of changes themselves, while nothing is settling
+DAY = 86_400.0  # s; how long a run may keep the reading process waiting
 REST = 60.0  # s without work after which reading processes end
 SHOWN = 10.0  # s between two times that texts in cho-xu-ly/ are brought up to date, where the ledger changed
 
@@ -285,6 +286,7 @@ class _Reader:
 def _read(home: str, jobs: int, pipe: Connection, parent: int) -> None:
     """The life of the reading process: ids in, rows out; ends when it had nothing to do for a while, or its parent ends."""
     from hoso import recipe
+    from hoso.recipe import nights
     from hoso.site import Site
 
     die_with(parent)
@@ -297,7 +299,7 @@ def _read(home: str, jobs: int, pipe: Connection, parent: int) -> None:
                 known: list[str] = pipe.recv()
                 while pipe.poll(0):
                     known += pipe.recv()
-                with alone(site):
+                with nights.alone(site, DAY):
                     for here in recipe.proceed(site, known, crew, progress):
                         _show(site, here)
                         pipe.send((here.dossier.id, dossier_row(here)))
@@ -325,22 +327,6 @@ def _show(site: Site, here: Standing) -> None:
         if one.name in came:
             with contextlib.suppress(OSError):
                 notices.show(inbox.place_of(site, one), here)
-
-
-@contextlib.contextmanager
-def alone(site: Site, sleep: Callable[[float], None] = time.sleep) -> Iterator[None]:
-    """As ``recipe.only_run``, once another run that is at work has ended."""
-    from hoso import recipe
-
-    while True:
-        with contextlib.ExitStack() as held:
-            try:
-                held.enter_context(recipe.only_run(site))
-            except Unavailable:
-                sleep(1.0)
-                continue
-            yield
-            return
 
 
 def die_with(parent: int) -> None:
