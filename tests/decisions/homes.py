@@ -63,7 +63,9 @@ def read(at: Site, one: Seen, scan: str, turn: int | None = None) -> None:
     record(at, reading.read_key(at, scan, ref.index, turn), "read", scan, answer)
 
 
-def home(where: Path, seed: str = "decisions", fault: str = "", change: Callable[[list[Seen]], list[Seen]] | None = None) -> tuple[Site, str]:
+def home(
+    where: Path, seed: str = "decisions", fault: str = "", change: Callable[[list[Seen]], list[Seen]] | None = None
+) -> tuple[Site, str]:
     """(site, dossier) of a home with one drawn dossier."""
     at = opened(where)
     seen = pages(seed, fault)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from hoso import keys
 from hoso.errors import HosoError, Unavailable
-from hoso.nouns import Change, Document, Dossier, Fact, Outcome, Page, PageRef, Record, Scan, Seen, SignatureFinding
+from hoso.nouns import Change, Document, Dossier, Fact, Field, Outcome, Page, PageRef, Record, Scan, Seen
 from hoso.recipe import arrived as signed_files
 from hoso.recipe import intake, reading
 from hoso.recipe.intake import Arrival
@@ -21,6 +22,9 @@ __all__ = ["digitize_dossiers", "page_keys", "settle", "understood"]
 
 Failed = Callable[[str, Exception], None]
 """Told what a defect of ours left undone (a page is quarantined, a dossier stays underway) while the others go on."""
+
+Papers = tuple[tuple[Document, tuple[Field, ...]], ...]
+"""The papers of a section in order, each with its fields as read."""
 
 Tick = Callable[[str, float], None]
 """Told for each page of a dossier: the dossier's id, and the seconds a worker took (0.0 where it was read before)."""
@@ -153,12 +157,14 @@ def _understand(site: Site, arrival: Arrival, told: tuple[Change, ...] = ()) -> 
     signed = signed_files.signed(site, dossier)
     if signed:
         versions += [arrived.VERSION, *(reading.signatures_key(site, digest) for digest in sorted(signed))]
-    if said:
-        versions += [correct.VERSION, *(change.id for change in said)]
-    key = keys.key("understand", arrival.manifest, answers, versions)
-    outcome = step(
-        site, "understand", key, dossier.id, Outcome, lambda: understood(site, dossier, tuple(answers), held, said)
-    )
+    run = partial(understood, site, dossier, tuple(answers), held, said)
+    if (
+        said
+    ):  # told by a person who waits for the answer: what takes long of it is kept (see ``_drafts``), the rest is not
+        outcome = run()
+    else:
+        key = keys.key("understand", arrival.manifest, answers, versions)
+        outcome = step(site, "understand", key, dossier.id, Outcome, run)
     records = tuple(as_sealed(site, one) for one in outcome.records)
     return replace(outcome, records=records, changes=tuple(dict.fromkeys(correct.act(one) for one in told)))
 
@@ -171,16 +177,17 @@ def understood(
     said: tuple[Change, ...] = (),
 ) -> Outcome:
     """What the stored readings ``answers`` (digests, one a page in the order received) of a dossier say, and what people
-    said of them (``said``, the changes in force); keeps nothing."""
+    said of them (``said``, the changes in force); keeps nothing where they said nothing."""
     seen = [keys.decode(site.store.get(answer), Seen) for answer in answers]
     seen = [replace(s, page=replace(s.page, position=i)) for i, s in enumerate(seen, 1)]
     marked = sections.marked(seen)
     held = site.registers if held is None else held
     signed = {digest: signed_files.findings(site, digest) for digest in sorted(signed_files.signed(site, dossier))}
+    parts = sections.parted(marked)
     records: list[Record] = []
     codes: dict[str, str] = {}
-    for section in sections.parted(marked):
-        code, found = _section(site, dossier, section, held, signed, said)
+    for section, papers in zip(parts, _drafts(site, dossier, parts, signed, answers, said), strict=True):
+        code, found = _section(site, dossier, section, papers, held, said)
         records += (arrived.told(one, signed, marked) for one in found)
         codes |= {record.document.id: code for record in found}
     pages: tuple[Page, ...] = tuple(s.page for s in marked)
@@ -192,33 +199,65 @@ def understood(
     )  # fmt: skip
 
 
+def _drafts(
+    site: Site,
+    dossier: Dossier,
+    parts: Sequence[sections.Section],
+    signed: Collection[str],
+    answers: tuple[str, ...],
+    said: tuple[Change, ...],
+) -> tuple[Papers, ...]:
+    """The papers of each section with their fields as read. It takes nine tenths of the time, and no value that a person
+    gives changes it: once a person is at work, it is kept."""
+    lay = [change for change in said if change.kind in correct.LAYOUT]
+    run = partial(_drafted, site, dossier, parts, signed, lay)
+    if not said:
+        return run()
+    versions = [divide.VERSION, extract.VERSION, sections.VERSION, correct.VERSION, site.forms.fingerprint]
+    key = keys.key("draft", dossier.id, answers, sorted(signed), versions, [change.id for change in lay])
+    return step(site, "draft", key, dossier.id, tuple[Papers, ...], run)
+
+
+def _drafted(
+    site: Site,
+    dossier: Dossier,
+    parts: Sequence[sections.Section],
+    signed: Collection[str],
+    lay: Sequence[Change],
+) -> tuple[Papers, ...]:
+    received, made = dossier.received[:10], []
+    for section in parts:
+        by_ref = {s.page.ref: s for s in section.pages}
+        runs = arrived.stretches(section.pages, signed)
+        papers = tuple(one for run in runs for one in divide.divide(dossier.id, run, site.forms, received))
+
+        def again(refs: tuple[PageRef, ...], by_ref: dict[PageRef, Seen] = by_ref) -> Document:
+            found = divide.divide(dossier.id, [by_ref[ref] for ref in refs], site.forms, received)
+            return next(d for d in found if refs[0] in d.pages)
+
+        papers = correct.relaid(papers, lay, again, lambda type_: site.forms.choose(type_, received))
+        forms = [site.forms.form(paper.form) for paper in papers]
+        pages = [[by_ref[ref] for ref in paper.pages] for paper in papers]
+        made.append(tuple((d, extract.extract(d, p, f)) for d, p, f in zip(papers, pages, forms, strict=True)))
+    return tuple(made)
+
+
 def _section(
     site: Site,
     dossier: Dossier,
     section: sections.Section,
+    papers: Papers,
     held: Registers,
-    signed: Mapping[str, tuple[SignatureFinding, ...]],
     said: tuple[Change, ...] = (),
 ) -> tuple[str, tuple[Record, ...]]:
     """(the dossier code, the records) of what lies under one cover sheet, or of a whole source without any."""
     received, by_ref = dossier.received[:10], {s.page.ref: s for s in section.pages}
     records: list[Record] = []
-    runs = arrived.stretches(section.pages, signed)
-    papers = tuple(one for run in runs for one in divide.divide(dossier.id, run, site.forms, received))
-
-    def again(refs: tuple[PageRef, ...]) -> Document:
-        found = divide.divide(dossier.id, [by_ref[ref] for ref in refs], site.forms, received)
-        return next(d for d in found if refs[0] in d.pages)
-
-    if said:
-        papers = correct.relaid(papers, said, again, lambda type_: site.forms.choose(type_, received))
-    for document in papers:
+    for document, read in papers:
         pages = [by_ref[ref] for ref in document.pages]
         form = site.forms.form(document.form)
-        fields = extract.extract(document, pages, form)
-        fields = correct.corrected(document, fields, form, said) if said else fields
+        fields = correct.corrected(document, read, form, said) if said else read
         records.append(check.check(document, fields, form, pages, received, held))
     agreed = agree.agree(tuple(records), site.forms, section.pages)
-    agreed = licences.judged(agreed, site.forms, held, received)
     weighed = weigh.weigh(agreed, tuple(s.page for s in section.pages), site.forms, site.calibration)
     return naming.named(section, copies.copies(weighed, section.pages), dossier.source)

@@ -22,8 +22,8 @@ from hoso.stages.divide import document_id
 from hoso.values import text as texts
 
 __all__ = [
-    "NEVER", "RESCAN", "VERSION", "act", "corrected", "in_force", "normal", "relaid", "settled", "taken_back", "tokens",
-    "turns",
+    "LAYOUT", "NEVER", "RESCAN", "VERSION", "act", "corrected", "in_force", "normal", "relaid", "settled", "taken_back",
+    "tokens", "turns",
 ]  # fmt: skip
 
 VERSION = "1"
@@ -31,6 +31,8 @@ VERSION = "1"
 NEVER = ("document.secret-mark", "document.signature-broken", "document.signature-untrusted", "page.rescan-wanted")
 """Problems that no confirmation makes a note of."""
 RESCAN = "page.rescan-wanted"
+LAYOUT = ("type", "split", "join")
+"""Kinds of changes that make other papers of the same pages."""
 
 _LET_STAND = " Người kiểm tra đã xác nhận."
 _FREE = frozenset({"text", "abstract", "title", "agency", "place", "type", "address"})
