@@ -112,6 +112,9 @@ def test_a_whole_warehouse_has_no_difference(site: Site) -> None:
          {("no-evidence", "problems")}),
         ("DELETE FROM history.receipts WHERE load = 3", {("no-row", "receipts")}),
         ("INSERT INTO history.receipts VALUES (9, '', 'nobody told', 0, 0)", {("no-evidence", "receipts")}),
+        ("DELETE FROM history.revisions WHERE what = 'document'", {("no-row", "revisions")}),
+        ("INSERT INTO history.revisions SELECT load, loaded_at, 'document', document, load FROM history.documents"
+         " WHERE load = 3", {("no-evidence", "revisions")}),
         ("UPDATE history.progress SET state = 10", {("no-evidence", "progress"), ("no-row", "progress")}),
     ],
 )  # fmt: skip

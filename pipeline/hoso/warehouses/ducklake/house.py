@@ -146,7 +146,7 @@ class House:
         if own is None:
             return (Difference("no-row", "receipts", batch.key),)
         found: dict[Difference, None] = {}
-        for name, wanted in rows(batch, own, self._people).items():
+        for name, wanted in {**rows(batch, own, self._people), "revisions": self._lake.revised(own)}.items():
             columns = [column for column, _, _ in TABLES[name].columns]
             at = next((columns.index(c) for c in ("document", "dossier", "key", "code") if c in columns), None)
             there = Counter(map(_comparable, self._lake.read(f"SELECT * FROM history.{name} WHERE load = ?", [own])))
@@ -172,7 +172,7 @@ class House:
                 moved = {
                     name: other._lake.read(f"SELECT * FROM history.{name} WHERE load = ?", [load])
                     for name in TABLES
-                    if name != "about"
+                    if name not in ("about", "revisions")  # those follow
                 }
                 self._index.intend(key)
                 self._lake.append(moved, load - 1)

@@ -28,7 +28,7 @@ from hoso.warehouses.ducklake import frames, migrations, schema, views
 from hoso.warehouses.ducklake.derive import People
 from hoso.warehouses.ducklake.place import Folder, Place
 from hoso.warehouses.ducklake.rows import Row
-from hoso.warehouses.ducklake.schema import FORMAT, TABLES, quoted
+from hoso.warehouses.ducklake.schema import FORMAT, OWNERS, TABLES, quoted, revised
 
 __all__ = ["Lake", "answering", "brief", "connect"]
 
@@ -120,6 +120,11 @@ class Lake:
         """The answer to a question of Hoso's own."""
         with self._turn, answering(self.place):
             return self._base().execute(sql, list(values)).fetchall()
+
+    def revised(self, load: int) -> list[Row]:
+        """The rows that ``revisions`` must have of that load."""
+        came = "(SELECT {1} AS key, load FROM history.{0} WHERE load = " + str(load) + ") AS came"
+        return [row for what in OWNERS for row in self.read(revised(what, came.format(*OWNERS[what])))]
 
     @contextmanager
     def asking(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -251,13 +256,24 @@ def connect(place: Place, *, writing: bool) -> duckdb.DuckDBPyConnection:
 
 
 def _append(base: duckdb.DuckDBPyConnection, rows: dict[str, list[Row]]) -> None:
-    """Append rows to their tables, inside a transaction."""
+    """Append rows to their tables, and to ``revisions`` what follows, inside a transaction."""
     for name, found in rows.items():
         if found:
             # DuckDB looks for pandas anew for every Python value in a list: 10 s for 200 documents.
-            base.register("appended", frames.columns([(column, kind) for column, kind, _ in TABLES[name].columns], found))
+            base.register(
+                "appended", frames.columns([(column, kind) for column, kind, _ in TABLES[name].columns], found)
+            )
             base.execute(f"INSERT INTO history.{name} SELECT * FROM temp.appended")
             base.unregister("appended")
+    for what, (owner, column) in OWNERS.items():
+        if not rows.get(owner):
+            continue
+        names = [name for name, _, _ in TABLES[owner].columns]
+        at = names.index(column), names.index("load")
+        came = sorted({(row[at[0]], row[at[1]]) for row in rows[owner]}, key=str)
+        base.register("came", frames.columns([("key", "VARCHAR"), ("load", "BIGINT")], came))
+        base.execute(f"INSERT INTO history.revisions {revised(what, 'temp.came')}")
+        base.unregister("came")
 
 
 def _extension(base: duckdb.DuckDBPyConnection, name: str) -> Path:

@@ -14,7 +14,7 @@ import duckdb
 from hoso.warehouses.ducklake import derive
 from hoso.warehouses.ducklake.derive import People
 from hoso.warehouses.ducklake.rows import Row
-from hoso.warehouses.ducklake.schema import TABLES, making, quoted
+from hoso.warehouses.ducklake.schema import OWNERS, TABLES, making, quoted, revised
 
 __all__ = ["bring_up"]
 
@@ -71,6 +71,12 @@ def _to_2(base: duckdb.DuckDBPyConnection, people: People, append: Append) -> No
         append(base, _named(base, load, people))
 
 
+def _to_3(base: duckdb.DuckDBPyConnection, people: People, append: Append) -> None:
+    """Format 3: which loads replace which."""
+    for what in OWNERS:
+        base.execute(f"INSERT INTO history.revisions {revised(what)}")
+
+
 def _named(base: duckdb.DuckDBPyConnection, load: int, people: People) -> dict[str, list[Row]]:
     """The rows of mentions and cases that follow from the fields of a load."""
     fields: dict[str, list[tuple[int, str, str, str | None]]] = {}
@@ -107,4 +113,4 @@ def _fill(
     base.execute("DROP TABLE filling")
 
 
-_STEPS: dict[int, Callable[[duckdb.DuckDBPyConnection, People, Append], None]] = {2: _to_2}
+_STEPS: dict[int, Callable[[duckdb.DuckDBPyConnection, People, Append], None]] = {2: _to_2, 3: _to_3}

@@ -7,8 +7,9 @@ tables (agencies, procedures, units); those that follow from the facts are views
 Every table lies in the schema ``history``, is only ever appended to, and carries ``load`` (the number of the batch, rising)
 and ``loaded_at``. A document that is loaded again gets further rows under a higher ``load``; the views of the same names in
 the schema ``main`` show the rows of the latest, those in ``first_known`` the rows of the
-first. Instants are ISO 8601 text with their zone, boxes are fractions of the
-upright page (left, top, right, bottom).
+first. Which those are, ``revisions`` tells: it has a row for each load that replaces another, and few there are, so a
+question over everything costs hardly more than one over the bare tables. Instants are ISO 8601 text with their zone,
+boxes are fractions of the upright page (left, top, right, bottom).
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-__all__ = ["FORMAT", "PERSONAL", "TABLES", "Table", "current", "first", "making", "quoted", "statements"]
+__all__ = [
+    "FORMAT", "OWNERS", "PERSONAL", "TABLES", "Table", "current", "first", "making", "quoted", "revised", "statements",
+]  # fmt: skip
 
-FORMAT = 2
+FORMAT = 3
 """The version of these tables. A lake of a higher one is refused, one of a lower is brought up (``migrations``)."""
 
 
@@ -74,6 +77,12 @@ TABLES: dict[str, Table] = {
             ("key", "VARCHAR", "Khóa của lô; một khóa chỉ nạp một lần"),
             ("documents", "INTEGER", "Số văn bản của lô"),
             ("pages", "INTEGER", "Số trang của lô"),
+        )),
+        Table("revisions", "", "Lần nạp thay một lần nạp trước của cùng văn bản, hồ sơ, tiến trình, lần gửi", (
+            *_LOAD,
+            ("what", "VARCHAR", "document, dossier, code hoặc key"),
+            ("key", "VARCHAR", "Mã của văn bản, hồ sơ …"),
+            ("before", "BIGINT", "Lần nạp bị thay"),
         )),
         Table("dossiers", "dossier", "Hồ sơ", (
             *_LOAD, _DOSSIER,
@@ -285,10 +294,26 @@ def statements() -> Iterator[str]:
         yield from making(name)
 
 
-_OWNERS = {
+OWNERS = {
     "document": ("documents", "document"), "dossier": ("dossiers", "dossier"), "code": ("progress", "code"),
     "key": ("deliveries", "key"),
 }  # fmt: skip
+"""What rows may be versions of: (the table that has a row for each load of one, the column that names it)."""
+
+
+def revised(what: str, among: str = "") -> str:
+    """A query that gives the rows of ``revisions`` that follow from the loads of what rows are versions of; with a table
+    or a query in brackets that has the columns (key, load), those of its rows alone."""
+    owner, column = OWNERS[what]
+    some, these = (
+        (f"WHERE {column} IN (SELECT key FROM {among})", f"SEMI JOIN {among} USING (key, load)") if among else ("", "")
+    )
+    return (
+        f"SELECT load, loaded_at, {quoted(what)} AS what, key, before FROM "
+        f"(SELECT key, load, loaded_at, lag(load) OVER (PARTITION BY key ORDER BY load) AS before "
+        f"FROM (SELECT DISTINCT {column} AS key, load, loaded_at FROM history.{owner} {some})) {these} "
+        "WHERE before IS NOT NULL ORDER BY key"
+    )
 
 
 def current(name: str) -> str:
@@ -309,8 +334,8 @@ def _version(name: str, which: str) -> str:
         told = f"SELECT {which}(load) FROM history.rolls WHERE name = {quoted(name)}"
         return f"SELECT * FROM history.{name} WHERE load = ({told})"
     # The latest load of the *document* decides, so that a corrected record without problems hides the old ones.
-    owner, column = _OWNERS[table.of]
+    column, other = OWNERS[table.of][1], "before" if which == "max" else "load"
     return (
-        f"SELECT * FROM history.{name} SEMI JOIN "
-        f"(SELECT {column}, {which}(load) AS load FROM history.{owner} GROUP BY {column}) USING ({column}, load)"
+        f"SELECT * FROM history.{name} ANTI JOIN (SELECT key AS {column}, {other} AS load FROM history.revisions "
+        f"WHERE what = {quoted(table.of)}) USING ({column}, load)"
     )
