@@ -31,7 +31,13 @@ APPLICATION = {
     "noi_cu_tru": "Số 5, xã Mao Điền, thành phố Hải Phòng", "so_gplx": "300123456789", "hang": "B2",
     "ngay_cap_gplx": "2016-06-01", "ly_do": "Hết hạn",
 }  # fmt: skip
-LICENCE = {"so": "300123456789", "ho_ten": "NGUYỄN VĂN THỬ", "ngay_sinh": "1990-01-02", "hang": "B", "ngay_cap": "2026-06-25"}
+LICENCE = {
+    "so": "300123456789",
+    "ho_ten": "NGUYỄN VĂN THỬ",
+    "ngay_sinh": "1990-01-02",
+    "hang": "B",
+    "ngay_cap": "2026-06-25",
+}
 
 
 def digest(*parts: object) -> str:
@@ -46,13 +52,17 @@ def dossier(number: int = 1) -> Dossier:
 def filing(type_: str, values: dict[str, str], number: int = 1, code: str = CODE, **changed: str | None) -> Filing:
     of = dossier(number)
     told = {**values, **changed}
-    document = Document(digest(type_, number)[:24], of.id, type_, f"{type_}@2025-01-01", 0.99, (PageRef(of.scans[0].digest, 1),))
+    document = Document(
+        digest(type_, number)[:24], of.id, type_, f"{type_}@2025-01-01", 0.99, (PageRef(of.scans[0].digest, 1),)
+    )
     fields = tuple(
         Field(name, value, value or "", 0.97, status="clear" if value else "missing") for name, value in told.items()
     )
     record = Record(document, fields, (), "clear")
     page = Page(document.pages[0], "paper", 1654, 2339, 200.0, 0, 0.0, 0.9, position=1)
-    sealed = Sealed(document.id, digest("record", told), digest("before", told), digest("after", told), "Ký thử", "text", AT)
+    sealed = Sealed(
+        document.id, digest("record", told), digest("before", told), digest("after", told), "Ký thử", "text", AT
+    )
     return Filing(of, code, record, (page,), ("",), sealed, (), "replay")
 
 

@@ -58,7 +58,9 @@ def open_site(home: Path, clock: Clock) -> Callable[[str], Site]:
 
     def opened(more: str = "") -> Site:
         path = home / "settings.toml"
-        path.write_text(path.read_text(encoding="utf-8").split("\n[outbox]")[0] + "\n[outbox]\n" + more, encoding="utf-8")
+        path.write_text(
+            path.read_text(encoding="utf-8").split("\n[outbox]")[0] + "\n[outbox]\n" + more, encoding="utf-8"
+        )
         return Site(home, clock=clock)
 
     return opened

@@ -51,7 +51,9 @@ class Server:
             mood = self.mood(self.requests, path)
             self.moods[mood] += 1
             if mood in BEFORE:
-                return ("drop", 0, b"") if mood == "drop" else ("send", {"busy": 503, "wait": 429}.get(mood, 500), b"busy")
+                return (
+                    ("drop", 0, b"") if mood == "drop" else ("send", {"busy": 503, "wait": 429}.get(mood, 500), b"busy")
+                )
             body = json.loads(raw) if headers.get("content-type", "").startswith("application/json") else raw
             if self.keep_seen:
                 self.seen.append((path, headers, body))
@@ -66,7 +68,11 @@ class Server:
             return "send", 200, b"<html><body>Service</body></html>"
         if mood == "empty":
             return "send", 200, b""
-        return "send", status, json.dumps(self.other(answer) if mood == "other" else answer, ensure_ascii=False).encode()
+        return (
+            "send",
+            status,
+            json.dumps(self.other(answer) if mood == "other" else answer, ensure_ascii=False).encode(),
+        )
 
 
 class Portal(Server):
