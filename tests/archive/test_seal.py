@@ -422,3 +422,23 @@ def test_an_unsigned_copy_is_not_valid(copy: bytes, roots: Any) -> None:
 @pytest.mark.parametrize("path", sorted(HOSTILE.glob("*.pdf")) if HOSTILE.is_dir() else [], ids=lambda p: p.name)
 def test_verify_never_raises_over_a_hostile_file(path: Path, roots: Any) -> None:
     assert not verify(path.read_bytes(), roots).valid
+
+
+def test_a_copy_of_over_100_megabytes_is_sealed_and_checked(
+    paper: Any, save: Any, filed: Callable[..., bytes], signer: Any, at: Any, roots: Any, tmp_path: Path
+) -> None:
+    page = paper()
+    small = save(page.image, "JPEG", dpi=(100, 100), quality=85)
+    notes = (random.Random(place).randbytes(65_000) for place in range(1700))
+    comments = b"".join(b"\xff\xfe" + (len(note) + 2).to_bytes(2, "big") + note for note in notes)
+    large = filed((small[:2] + comments + small[2:], "image/jpeg", page.seen()))
+    assert len(large) > 100 << 20
+    signed, evidence = seal(large, signer, "text", at, roots)[:2]
+    assert signed.startswith(large)
+    path = tmp_path / "large.pdf"
+    path.write_bytes(signed)
+    told = subprocess.run(["pdfsig", "-nocert", path], capture_output=True, check=False).stdout.decode()
+    assert "Signature is Valid" in told
+    harmed = bytearray(signed)
+    harmed[80 << 20] ^= 1
+    assert not valid(bytes(harmed), roots)
