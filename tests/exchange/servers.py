@@ -1,7 +1,7 @@
 """Servers on loopback that behave like the portals: they answer, refuse, err, dawdle, drop the line and talk nonsense.
 
-``Portal`` keeps what it was told, as the real one would: what was added cannot be added again. A *mood* is what becomes of a
-request: "ok"; before the work: "busy" (503), "wait" (429), "drop", "error" (500); after it: "drop-after", "error-after",
+``Portal`` keeps what it was told, as the real one would: what was added cannot be added again. A *mood* is what becomes of
+a request: "ok"; before the work: "busy" (503), "wait" (429), "drop", "error" (500); after it: "drop-after", "error-after",
 "slow" (answers too late), "nonsense" (no JSON), "empty", "other" (JSON of another number).
 """
 

@@ -50,7 +50,7 @@ def signed(
     _child(_child(reference, "Transforms"), "Transform", Algorithm=_DS + "enveloped-signature")
     _child(reference, "DigestMethod", Algorithm=digest_method)
     _child(reference, "DigestValue").text = _text(whole)
-    _child(signature, "SignatureValue").text = _text(sign(etree.tostring(info, method="c14n"), algorithm))
+    _child(signature, "SignatureValue").text = _text(sign(_canonical(info), algorithm))
     key = _child(signature, "KeyInfo")
     if public is not None:
         value = _child(_child(key, "KeyValue"), "RSAKeyValue")
@@ -58,6 +58,14 @@ def signed(
             _child(value, name).text = _text(number.to_bytes((number.bit_length() + 7) // 8, "big"))
     _child(_child(key, "X509Data"), "X509Certificate").text = _text(certificate)
     written: bytes = etree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written
+
+
+def _canonical(part: etree._Element) -> bytes:
+    """The canonical form of a part that stands in no namespace but its own."""
+    # Canonicalised where it stands, libxml2 writes xmlns="" into each child, and no other program finds the signature good.
+    alone = etree.fromstring(etree.tostring(part, with_tail=False))
+    written: bytes = etree.tostring(alone, method="c14n")
     return written
 
 
