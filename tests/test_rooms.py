@@ -33,7 +33,7 @@ HOME: dict[str, str | tuple[str, ...]] = {
     "pikepdf": "pdf", "pdfplumber": "pdf", "pdfminer": "pdf", "pypdfium2": "pdf", "fontTools": "pdf",
     "pyhanko": "signers", "pyhanko_certvalidator": "signers", "cryptography": "signers", "asn1crypto": "signers",
     "pkcs11": "signers",
-    "lxml": "exports", "xlsxwriter": "exports", "httpx": "exports",
+    "lxml": "exports", "xlsxwriter": "exports", "httpx": "exports", "prometheus_client": "exports",
     "minio": "stores", "urllib3": "stores",
     "pyarrow": "warehouses", "pandas": "warehouses", "polars": "warehouses",
     "duckdb": "warehouses", "duckdb_extensions": "warehouses", "pg8000": "warehouses",

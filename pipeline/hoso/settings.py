@@ -11,7 +11,7 @@ from typing import Any
 from hoso.errors import Misconfigured
 
 __all__ = [
-    "S3", "Archive", "DossierSystem", "HealthPortal", "Inbox", "Office", "Outbox", "Packages", "Personal", "Postgres",
+    "S3", "Alerts", "Archive", "DossierSystem", "HealthPortal", "Inbox", "Office", "Outbox", "Packages", "Personal", "Postgres",
     "Reading", "Rooms", "Seal", "Service", "Settings", "Stamp", "Warehouse", "read",
 ]  # fmt: skip
 
@@ -212,6 +212,30 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class Alerts:
+    """Whom ``hoso health --alert`` tells, and from when on (0: never): ``command`` reads a JSON object on its standard input;
+    letters go to ``to`` by the server ``smtp`` ("host:port"). ``silent_hours`` without a paper (Saturdays and Sundays not
+    counted), ``queue_hours`` that one waits to be read or sent, ``stamp_hours`` for its timestamp, ``night_hours`` since the
+    last night, ``certificate_days`` to the end of the signing certificate, ``disk_gb`` free. Told again after
+    ``again_hours``."""
+
+    command: str = ""
+    to: tuple[str, ...] = ()
+    sender: str = "hoso@localhost"
+    smtp: str = "localhost:25"
+    smtp_user: str = ""
+    smtp_password_env: str = "HOSO_SMTP_PASSWORD"
+    smtp_tls: bool = False
+    silent_hours: float = 0.0
+    queue_hours: float = 24.0
+    stamp_hours: float = 36.0
+    night_hours: float = 30.0
+    certificate_days: float = 30.0
+    disk_gb: float = 5.0
+    again_hours: float = 24.0
+
+
+@dataclass(frozen=True, slots=True)
 class Outbox:
     """How messages to other systems are sent. One that was not taken is tried ``tries`` times, ``pause`` seconds after the
     first and then twice as long each time, ``longest`` at most. ``together``: messages on the way at a time. A door that
@@ -300,6 +324,7 @@ class Settings:
     personal: Personal = field(default_factory=Personal)
     service: Service = field(default_factory=Service)
     inbox: tuple[Inbox, ...] = ()
+    alerts: Alerts = field(default_factory=Alerts)
     outbox: Outbox = field(default_factory=Outbox)
     health_portal: HealthPortal = field(default_factory=HealthPortal)
     dossier_system: DossierSystem = field(default_factory=DossierSystem)
@@ -308,7 +333,7 @@ class Settings:
 _SECTIONS: dict[str, type] = {
     "office": Office, "rooms": Rooms, "reading": Reading, "archive": Archive, "seal": Seal, "stamp": Stamp,
     "packages": Packages, "s3": S3, "postgres": Postgres, "warehouse": Warehouse,
-    "personal": Personal, "service": Service, "inbox": Inbox, "outbox": Outbox,
+    "personal": Personal, "service": Service, "inbox": Inbox, "alerts": Alerts, "outbox": Outbox,
     "health_portal": HealthPortal, "dossier_system": DossierSystem,
 }  # fmt: skip
 _LISTS = frozenset({"inbox"})

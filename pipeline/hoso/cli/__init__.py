@@ -46,6 +46,8 @@ COMMANDS = {
     "publish": ("warehouse", "Bring a Parquet export for Spark and other engines up to date."),
     "move-warehouse": ("warehouse", "Move the warehouse to servers that several machines share, or back."),
     "calibrate": ("calibrate", "How many fields need no person, and how many of those are wrong."),
+    "health": ("health", "Whether the home is well; --alert tells those who must know."),
+    "metrics": ("health", "Counts and gauges of the home for Prometheus."),
     "doctor": ("care", "What is installed, what is missing and how to get it."),
 }
 

@@ -56,6 +56,11 @@ class Signer(Protocol):
         ...
 
     @property
+    def until(self) -> datetime:
+        """When the certificate ends."""
+        ...
+
+    @property
     def numbers(self) -> tuple[int, int] | None:
         """(modulus, exponent) of an RSA key, None of another."""
         ...

@@ -65,6 +65,11 @@ class PadesSigner:
         return self._held.certificate.public_bytes(Encoding.DER)
 
     @property
+    def until(self) -> datetime:
+        """See :class:`hoso.signers.api.Signer`."""
+        return self._held.certificate.not_valid_after_utc
+
+    @property
     def numbers(self) -> tuple[int, int] | None:
         """(modulus, exponent) of an RSA key, None of another."""
         key = self._held.certificate.public_key()
