@@ -278,7 +278,8 @@ class HealthPortal:
 @dataclass(frozen=True, slots=True)
 class DossierSystem:
     """The provincial dossier system or the National Public Service Portal (docs/doors/dossier_system.md); shut while
-    ``url`` is empty. ``form`` is "adapter" or "rest". Addresses are parts behind ``url``."""
+    ``url`` is empty. ``form`` is "adapter" or "rest"; addresses are parts behind ``url``. ``ours`` are the agency codes
+    whose dossiers are told of (none: all). ``done`` are codes of a yes, ``missing`` those of "no such dossier"."""
 
     url: str = ""
     form: str = "adapter"
@@ -292,17 +293,21 @@ class DossierSystem:
     auth: str = "login"
     integration: str = "integration"
     agency: str = ""
-    codes: tuple[str, ...] = ()
+    ours: tuple[str, ...] = ()
     subject_kind: str = "1"
     channel: str = "1"
-    done: tuple[str, ...] = ("00",)
-    ours: tuple[str, ...] = ()
+    population: str = ""
+    officer: str = ""
+    title: str = ""
+    unit: str = ""
+    done: tuple[str, ...] = ("00", "0")
+    missing: tuple[str, ...] = ()
     progress: bool = True
     token: str = "token"
-    next_value: str = "get-next-value"
     upload: str = "upload"
     create: str = "dossiers"
-    look_up: str = ""
+    update: str = "dossiers/update"
+    look_up: str = "dossiers/find"
     steps: str = "CapNhatTienTrinh"
     status: str = "CapNhatTrangThai"
 
