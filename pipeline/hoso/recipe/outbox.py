@@ -16,9 +16,9 @@ from typing import Literal
 
 from hoso import keys
 from hoso.errors import Damaged, Usage
-from hoso.exports.doors.api import Case, Door, Hands, Message
+from hoso.exports.doors.api import Case, Door, Hands, Message, Reused
 from hoso.exports.links import Links
-from hoso.nouns import Effect, Fact, Outcome
+from hoso.nouns import Effect, Fact, Filing, Outcome
 from hoso.recipe.standing import dossiers, sealed_as, standing
 from hoso.site import Site, found, module
 
@@ -247,14 +247,38 @@ def _intend(site: Site, subject: str, fact: Fact, one: Message) -> None:
 
 
 def _cases(site: Site, outcome: Outcome) -> Iterator[Case]:
-    """The dossier as doors see it: once, or once for each code where cover sheets parted its papers."""
+    """The dossier as doors see it: one case for each code that its papers bear, with all papers of that code under
+    whatever source they came (a result is often scanned later than what was handed in), and one for those without."""
+    own = _filings(site, outcome)
+    for code in dict.fromkeys(one.code for one in own):
+        its = [one for one in own if one.code == code]
+        for other in _others(site, code, outcome.dossier.id) if code else ():
+            its += [one for one in _filings(site, other) if one.code == code]
+        its.sort(key=lambda one: (one.dossier.received, one.dossier.id))
+        reused = {id_: found for one in its if (found := _reused(site, id_ := one.record.document.id))}
+        yield Case(its[0].dossier, code, tuple(its), site.registers, site.stamp(), reused)
+
+
+def _filings(site: Site, outcome: Outcome) -> list[Filing]:
     from hoso.recipe.releasing import filing  # which calls this module
 
-    filings = []
-    for record in outcome.records:
-        sealed = sealed_as(site, record)
-        if sealed is not None:
-            filings.append(filing(site, outcome, record, sealed))
-    for code in dict.fromkeys(one.code for one in filings):
-        its = tuple(one for one in filings if one.code == code)
-        yield Case(outcome.dossier, code, its, site.registers, site.stamp())
+    sealed = ((record, sealed_as(site, record)) for record in outcome.records)
+    return [filing(site, outcome, record, one) for record, one in sealed if one is not None]
+
+
+def _others(site: Site, code: str, but: str) -> Iterator[Outcome]:
+    """The other dossiers with a released paper of that code, as the warehouse tells."""
+    found = site.warehouse.lookup("dossier", code, 1000)
+    for id_ in sorted({one.dossier for one in found if one.code == code} - {but}):
+        outcome = standing(site, id_).outcome
+        if outcome is not None:
+            yield outcome
+
+
+def _reused(site: Site, document: str) -> Reused | None:
+    """That a paper was reused, as the latest fact "reused" of it tells: body ``code`` ("": it was not after all) and
+    ``national`` ("1": from the national store)."""
+    told = list(site.ledger.facts("reused", document))
+    return (
+        Reused(told[-1].body["code"], told[-1].body.get("national") == "1") if told and told[-1].body["code"] else None
+    )

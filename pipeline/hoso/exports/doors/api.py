@@ -6,27 +6,39 @@ reads no secret and connects to nothing; that is for the first :meth:`Door.send`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from hoso.errors import Refused, Unavailable
 from hoso.nouns import Dossier, Filing
 from hoso.registers import Registers
 
-__all__ = ["Answer", "Attempt", "Case", "Declined", "Door", "Hands", "Message", "Unanswered"]
+__all__ = ["Answer", "Attempt", "Case", "Declined", "Door", "Hands", "Message", "Reused", "Unanswered"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reused:
+    """That a paper was not asked of the person again: ``code`` of the earlier result that stands for it; ``national``: it
+    came from the store of the national portal."""
+
+    code: str
+    national: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """A dossier with all of its papers that are released, as a door sees it. ``code`` is the dossier code, "" where there
-    is none; ``at`` the instant of the release; ``registers`` are the home's."""
+    is none: then the papers are those of ``dossier`` without one, else all that bear the code, under whatever source they
+    came (``dossier`` is the earliest). ``at`` is the instant of the release; ``registers`` are the home's; ``reused`` by
+    the document's id."""
 
     dossier: Dossier
     code: str
     filings: tuple[Filing, ...]
     registers: Registers
     at: str
+    reused: Mapping[str, Reused] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
