@@ -12,6 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 from cases import AT, registers
+from shelf import Shelf
 
 from hoso import site as sites
 from hoso.signers.demo import make_demo
@@ -62,5 +63,17 @@ def open_site(home: Path, clock: Clock) -> Callable[[str], Site]:
             path.read_text(encoding="utf-8").split("\n[outbox]")[0] + "\n[outbox]\n" + more, encoding="utf-8"
         )
         return Site(home, clock=clock)
+
+    return opened
+
+
+@pytest.fixture
+def open_light(open_site: Callable[[str], Site], home: Path) -> Callable[[str], Site]:
+    """The same, over a shelf in the warehouse's place: no seconds go into opening a lake."""
+
+    def opened(more: str = "") -> Site:
+        site = open_site(more)
+        site.warehouse = Shelf(home / "shelf")  # type: ignore[assignment]
+        return site
 
     return opened

@@ -7,6 +7,7 @@ a request: "ok"; before the work: "busy" (503), "wait" (429), "drop", "error" (5
 
 from __future__ import annotations
 
+import hashlib
 import json
 import ssl
 import threading
@@ -18,7 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-__all__ = ["AFTER", "BEFORE", "Adapter", "Portal", "Server", "serving"]
+__all__ = ["AFTER", "BEFORE", "Adapter", "Portal", "Rest", "Server", "serving"]
 
 BEFORE = ("busy", "wait", "drop", "error")
 AFTER = ("drop-after", "error-after", "slow", "nonsense", "empty", "other")
@@ -149,6 +150,79 @@ class Adapter(Server):
                     lines.append(one)
             return 200, {"error_code": "00"}
         return 200, {"error_code": "99", "error_message": "không có dịch vụ"}
+
+    def other(self, answer: Any) -> Any:
+        return {"trang_thai": "?"}
+
+
+class Rest(Server):
+    """The dossier system in its newer form: a token that ends after ``life`` uses, then an address for each act."""
+
+    def __init__(self, user: str = "hoso", password: str = "mat-khau") -> None:
+        super().__init__()
+        self.user, self.password, self.life = user, password, 10**9
+        self.tokens: dict[str, int] = {}
+        self.held: dict[str, dict[str, Any]] = {}
+        self.created: Counter[str] = Counter()
+        self.updated: Counter[str] = Counter()
+        self.steps: dict[str, list[dict[str, str]]] = {}
+        self.states: dict[str, str] = {}
+        self.files: dict[str, bytes] = {}
+
+    def work(self, path: str, query: str, headers: dict[str, str], body: Any) -> tuple[int, Any]:
+        if path.endswith("/token"):
+            if (body.get("client_id"), body.get("client_secret")) != (self.user, self.password):
+                return 401, {"error": "invalid_client"}
+            token = f"t{len(self.tokens) + 1}"
+            self.tokens[token] = 0
+            return 200, {"access_token": token, "expires_in": 300}
+        token = headers.get("authorization", "").removeprefix("Bearer ")
+        if token not in self.tokens or self.tokens[token] >= self.life:
+            return 401, {"error": "expired"}
+        self.tokens[token] += 1
+        return 200, getattr(self, "_" + path.rpartition("/")[2].lower())(body)
+
+    def _upload(self, body: bytes) -> Any:
+        data = body[body.index(b"\r\n\r\n") + 4 : body.rindex(b"\r\n--")]
+        name = f"tep-{len(self.files) + 1}"
+        self.files[name] = data
+        return {"data": {"IdTepTin": name, "HashTepTin": hashlib.sha256(data).hexdigest()}}
+
+    def _find(self, body: Any) -> Any:
+        found = self.held.get(body["MaHoSo"])
+        return {"error_code": "0", "data": [found] if found else []}
+
+    def _dossiers(self, body: Any) -> Any:
+        return self._kept(body, False)
+
+    def _update(self, body: Any) -> Any:
+        return self._kept(body, True)
+
+    def _kept(self, body: Any, exists: bool) -> Any:
+        code = body["MaHoSo"]
+        named = [
+            f["IdGiayTo"]
+            for part in ("ThanhPhanHoSo", "GiayToKetQua")
+            for one in body[part]
+            for f in one["GiayToDinhKem"]
+        ]
+        if any(name not in self.files for name in named):
+            return {"error_code": "12", "message": "không có tệp"}
+        if (code in self.held) != exists:
+            return {"error_code": "09", "message": "hồ sơ đã có" if code in self.held else "chưa có hồ sơ"}
+        self.held[code] = body
+        (self.updated if exists else self.created)[code] += 1
+        return {"error_code": "0", "data": {"MaHoSo": code}}
+
+    def _capnhattientrinh(self, body: Any) -> Any:
+        lines = self.steps.setdefault(body["MaHoSo"], [])
+        if body not in lines:
+            lines.append(body)
+        return {"error_code": "0"}
+
+    def _capnhattrangthai(self, body: Any) -> Any:
+        self.states[body["MaHoSo"]] = body["TrangThai"]
+        return {"error_code": "0"}
 
     def other(self, answer: Any) -> Any:
         return {"trang_thai": "?"}

@@ -59,8 +59,8 @@ def faults(site: Site, **changed: str | None) -> str:
     return "; ".join(message.faults)
 
 
-def test_a_certificate_is_told_as_the_portal_describes_it(open_site: Opened, portal: Portal) -> None:
-    with open_site(section(portal)) as site:
+def test_a_certificate_is_told_as_the_portal_describes_it(open_light: Opened, portal: Portal) -> None:
+    with open_light(section(portal)) as site:
         outbox.put(site, messages(site, case(certificate(), registers=site.registers)))
         assert delivering.deliver(site).sent == 1
         path, headers, body = portal.seen[0]
@@ -90,9 +90,9 @@ def test_a_certificate_is_told_as_the_portal_describes_it(open_site: Opened, por
     ],
 )
 def test_a_foreign_verifier_accepts_the_signed_xml(
-    open_site: Opened, portal: Portal, algorithm: str, method: Any, digest: Any
+    open_light: Opened, portal: Portal, algorithm: str, method: Any, digest: Any
 ) -> None:
-    with open_site(section(portal, f'algorithm = "{algorithm}"\n')) as site:
+    with open_light(section(portal, f'algorithm = "{algorithm}"\n')) as site:
         outbox.put(site, messages(site, case(certificate(), registers=site.registers)))
         delivering.deliver(site)
         body = portal.seen[0][2]
@@ -112,11 +112,11 @@ def test_a_foreign_verifier_accepts_the_signed_xml(
         assert [child.tag for child in found.signed_xml] == list(fields)
 
 
-def test_what_is_altered_after_signing_is_found_out(open_site: Opened, portal: Portal) -> None:
+def test_what_is_altered_after_signing_is_found_out(open_light: Opened, portal: Portal) -> None:
     from cryptography.x509 import load_der_x509_certificate
     from signxml.exceptions import InvalidDigest
 
-    with open_site(section(portal, 'algorithm = "rsa-sha256"\n')) as site:
+    with open_light(section(portal, 'algorithm = "rsa-sha256"\n')) as site:
         outbox.put(site, messages(site, case(certificate(), registers=site.registers)))
         delivering.deliver(site)
         xml = base64.b64decode(portal.seen[0][2]["SIGNDATA"]).replace(b"A0-1", b"A0-2")
@@ -139,9 +139,9 @@ def test_what_is_altered_after_signing_is_found_out(open_site: Opened, portal: P
     ],
 )
 def test_what_the_portal_would_refuse_is_held_before_it_goes(
-    open_site: Opened, portal: Portal, changed: dict[str, str | None], fault: str
+    open_light: Opened, portal: Portal, changed: dict[str, str | None], fault: str
 ) -> None:
-    with open_site(section(portal)) as site:
+    with open_light(section(portal)) as site:
         assert fault in faults(site, **changed)
         outbox.put(site, messages(site, case(certificate(**changed), registers=site.registers)))
         assert delivering.deliver(site).sent == 0
@@ -177,14 +177,14 @@ def test_the_conclusion_is_told_by_its_code(printed: str, code: str | None) -> N
     assert health_portal._conclusion(printed, ("A0-1", "A0-2", "A0-3")) == code
 
 
-def test_certificates_of_other_facilities_and_other_papers_are_not_reported(open_site: Opened, portal: Portal) -> None:
-    with open_site(section(portal)) as site:
+def test_certificates_of_other_facilities_and_other_papers_are_not_reported(open_light: Opened, portal: Portal) -> None:
+    with open_light(section(portal)) as site:
         assert not messages(site, case(certificate(so="00012/GKSKLX/31999/26"), registers=site.registers))
         assert [m.kind for m in messages(site, application_case(site.registers))] == ["certificate"]
 
 
-def test_a_changed_certificate_is_edited_and_an_equal_one_not_sent(open_site: Opened, portal: Portal) -> None:
-    with open_site(section(portal)) as site:
+def test_a_changed_certificate_is_edited_and_an_equal_one_not_sent(open_light: Opened, portal: Portal) -> None:
+    with open_light(section(portal)) as site:
         for values in ({}, {}, {"bac_si": "LÊ VĂN MẪU"}):
             outbox.put(site, messages(site, case(certificate(**values), registers=site.registers)))
             delivering.deliver(site)
@@ -194,8 +194,8 @@ def test_a_changed_certificate_is_edited_and_an_equal_one_not_sent(open_site: Op
         assert [body["STATE"] for _, _, body in portal.seen] == ["ADD", "EDIT"]
 
 
-def test_two_classes_of_one_number_are_two_messages(open_site: Opened, portal: Portal) -> None:
-    with open_site(section(portal)) as site:
+def test_two_classes_of_one_number_are_two_messages(open_light: Opened, portal: Portal) -> None:
+    with open_light(section(portal)) as site:
         papers = [
             filing("giay_kham_suc_khoe_lai_xe", CERTIFICATE | {"hang_gplx": class_}, n)
             for n, class_ in ((1, "B"), (2, "C1"))
@@ -207,9 +207,9 @@ def test_two_classes_of_one_number_are_two_messages(open_site: Opened, portal: P
 
 
 @pytest.mark.parametrize("mood", AFTER)
-def test_after_any_silence_it_is_there_once(open_site: Opened, clock: Any, portal: Portal, mood: str) -> None:
+def test_after_any_silence_it_is_there_once(open_light: Opened, clock: Any, portal: Portal, mood: str) -> None:
     portal.mood = lambda number, path: mood if number == 1 else "ok"
-    with open_site("pause = 1.0\n" + section(portal)) as site:
+    with open_light("pause = 1.0\n" + section(portal)) as site:
         outbox.put(site, messages(site, case(certificate(), registers=site.registers)))
         assert delivering.deliver(site).failed == 1
         clock.sleep(5)
@@ -217,9 +217,9 @@ def test_after_any_silence_it_is_there_once(open_site: Opened, clock: Any, porta
         assert (portal.added.total(), portal.edited.total()) == (1, 1)
 
 
-def test_after_a_silence_before_the_work_it_is_added(open_site: Opened, clock: Any, portal: Portal) -> None:
+def test_after_a_silence_before_the_work_it_is_added(open_light: Opened, clock: Any, portal: Portal) -> None:
     portal.mood = lambda number, path: "drop" if number == 1 else "ok"
-    with open_site("pause = 1.0\n" + section(portal)) as site:
+    with open_light("pause = 1.0\n" + section(portal)) as site:
         outbox.put(site, messages(site, case(certificate(), registers=site.registers)))
         delivering.deliver(site)
         clock.sleep(5)
@@ -227,9 +227,9 @@ def test_after_a_silence_before_the_work_it_is_added(open_site: Opened, clock: A
         assert (portal.added.total(), portal.edited.total()) == (1, 0)
 
 
-def test_a_refusal_is_held_with_the_portals_words_in_the_store_alone(open_site: Opened, portal: Portal) -> None:
+def test_a_refusal_is_held_with_the_portals_words_in_the_store_alone(open_light: Opened, portal: Portal) -> None:
     portal.check = lambda body: f"Số {body['SOCMND_PASSPORT']} của {body['HOTEN']} không hợp lệ"
-    with open_site(section(portal)) as site:
+    with open_light(section(portal)) as site:
         outbox.put(site, messages(site, case(certificate(), registers=site.registers)))
         assert delivering.deliver(site).held == 1
         (held,) = outbox.items(site)
@@ -237,9 +237,9 @@ def test_a_refusal_is_held_with_the_portals_words_in_the_store_alone(open_site: 
         assert "030090000001" not in json.dumps([dict(fact.body) for fact in site.ledger.facts()], default=str)
 
 
-def test_a_wrong_password_stops_the_door_and_costs_no_try(open_site: Opened, portal: Portal) -> None:
+def test_a_wrong_password_stops_the_door_and_costs_no_try(open_light: Opened, portal: Portal) -> None:
     portal.password = "another"
-    with open_site(section(portal)) as site:
+    with open_light(section(portal)) as site:
         outbox.put(site, messages(site, case(certificate(), registers=site.registers)))
         (told,) = delivering.deliver(site).told
         assert "does not let us in (401)" in told
@@ -248,11 +248,11 @@ def test_a_wrong_password_stops_the_door_and_costs_no_try(open_site: Opened, por
 
 
 def test_the_password_is_read_from_the_environment_first(
-    open_site: Opened, portal: Portal, monkeypatch: pytest.MonkeyPatch
+    open_light: Opened, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOSO_HEALTH_PASSWORD", "khac")
     portal.password = hashlib.md5(b"khac", usedforsecurity=False).hexdigest()
-    with open_site(section(portal)) as site:
+    with open_light(section(portal)) as site:
         outbox.put(site, messages(site, case(certificate(), registers=site.registers)))
         assert delivering.deliver(site).sent == 1
 
@@ -265,19 +265,23 @@ def test_the_password_is_read_from_the_environment_first(
         ('alcohol_unit = "%"', "alcohol"),
     ],
 )
-def test_a_setting_that_cannot_be_is_told(open_site: Opened, portal: Portal, line: str, word: str) -> None:
-    with open_site(section(portal, line + "\n")) as site, pytest.raises(Misconfigured, match=word), outbox.opened(site):
+def test_a_setting_that_cannot_be_is_told(open_light: Opened, portal: Portal, line: str, word: str) -> None:
+    with (
+        open_light(section(portal, line + "\n")) as site,
+        pytest.raises(Misconfigured, match=word),
+        outbox.opened(site),
+    ):
         pass
 
 
 def test_the_portal_is_trusted_by_the_roots_named_and_by_no_other(
-    open_site: Opened, home: Path, tmp_path: Path
+    open_light: Opened, home: Path, tmp_path: Path
 ) -> None:
     certificate_file, key_file = _authority(home / "keys" / "portal-ca.pem", tmp_path)
     server = Portal(f"{FACILITY}_GKSK", MD5)
     with serving(server, certificate_file, key_file):
         for ca, sent in (("", 0), ('ca = "keys/portal-ca.pem"\n', 1)):
-            with open_site(section(server, ca)) as site:
+            with open_light(section(server, ca)) as site:
                 outbox.put(site, messages(site, case(certificate(), registers=site.registers)))
                 with outbox.opened(site) as doors:
                     message = messages(site, case(certificate(), registers=site.registers))[0]
@@ -291,10 +295,10 @@ def test_the_portal_is_trusted_by_the_roots_named_and_by_no_other(
                         assert server.requests == 0
 
 
-def test_personal_data_do_not_go_unencrypted_to_another_machine(open_site: Opened) -> None:
+def test_personal_data_do_not_go_unencrypted_to_another_machine(open_light: Opened) -> None:
     server = Portal()
     server.url = "http://portal.example"
-    with open_site(section(server)) as site, outbox.opened(site) as doors:
+    with open_light(section(server)) as site, outbox.opened(site) as doors:
         message = messages(site, case(certificate(), registers=site.registers))[0]
         with pytest.raises(Misconfigured, match="not encrypted"):
             doors["health_portal"].send(message, Attempt("k", 1, site.stamp()))

@@ -52,14 +52,15 @@ class Adapter:
         return any(_is(one, code) for one in found or ())
 
     def _asked(self, service: str, body: dict[str, Any]) -> tuple[Reply, str]:
-        """(answer, its code) of a service. What is not a yes is asked once more with a new session, where the session was
-        not made just now: the code by which an adapter says that it has ended is not known, and a no did nothing."""
+        """(answer, its code) of a service. A no is asked once more with a new session, where the session was not made just
+        now: the code by which an adapter says that it has ended is not known, and a no did nothing. What is neither yes
+        nor no may have been done and is not."""
         for fresh in (False, True):
             session, new = self._opened(fresh)
             whole = {"session": session, "madonvi": self._agency, "service": service, **body}
             reply = self._wire.post(self._own.integration, whole)
             said = _code(reply)
-            if said in self._own.done or said in self._own.missing or new:
+            if not said or said in self._own.done or said in self._own.missing or new:
                 break
         return reply, said
 
