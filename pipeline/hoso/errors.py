@@ -10,6 +10,7 @@ Drawn::
     ├── NeedsPerson              4  somebody must decide first
     │   └── Stale                4  what the person looked at has been changed since
     ├── Unavailable              5  something outside does not answer now; the same act may succeed later
+    │   ├── Overtaken            5  another machine took over this run's work: nothing more of it is written
     │   └── Unstamped            5  no proof of time or of revocation to be had now: the signed document waits for it
     ├── Misconfigured            6  settings, keys or models are missing or wrong
     └── Damaged                  7  stored bytes or state are not what they were
@@ -25,6 +26,7 @@ __all__ = [
     "HosoError",
     "Misconfigured",
     "NeedsPerson",
+    "Overtaken",
     "Refused",
     "Secret",
     "Stale",
@@ -93,6 +95,10 @@ class Unavailable(HosoError):
     exit_code = 5
     transient = True
     after = 0.0
+
+
+class Overtaken(Unavailable):
+    """This run was silent for longer than its turn, and another machine took over what it was at."""
 
 
 class Unstamped(Unavailable):

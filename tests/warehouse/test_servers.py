@@ -17,7 +17,7 @@ from hoso.errors import Misconfigured, Unavailable, Usage
 from hoso.settings import Settings
 from hoso.warehouses import postgres as engine
 from hoso.warehouses.ducklake.house import House
-from hoso.warehouses.postgres.server import Server
+from hoso.postgres import Server
 
 CONTRACTS = Path(__file__).parents[1] / "contracts"
 sys.path.insert(0, str(CONTRACTS))

@@ -1,6 +1,7 @@
 """A ledger in one SQLite file, ``home/ledger.sqlite``, for one machine and as many processes as it likes.
 
-Owns the tables ``facts``, ``steps``, ``effects`` and their triggers, which refuse to change or remove a line whoever asks.
+Owns the tables ``facts``, ``steps``, ``effects`` and their triggers, which refuse to change or remove a line whoever asks,
+and the tables of turns and claims, which come and go.
 WAL with ``synchronous=FULL``: what a method has returned from survives a power cut (SQLite, "Write-Ahead Logging").
 Never holds a personal value, never reads the clock, never opens a newer format than it knows.
 """
@@ -10,18 +11,19 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from hoso import keys
-from hoso.errors import Damaged, HosoError, Misconfigured, Unavailable
+from hoso.errors import Damaged, HosoError, Misconfigured, Overtaken, Unavailable
+from hoso.ledgers.api import EVERYTHING, Turn
 from hoso.nouns import Effect, Fact
 from hoso.settings import Settings
 
 __all__ = ["SqliteLedger", "open"]
 
-_VERSION = 1
+_VERSION = 2
 _BUSY_SECONDS = 30.0
 _AT_ONCE = 500
 
@@ -66,6 +68,18 @@ WHEN EXISTS (SELECT 1 FROM effects WHERE serial = NEW.serial OR key = NEW.key)
 BEGIN SELECT RAISE(ABORT, 'effects are never replaced'); END;
 """
 
+_TURNS = """
+CREATE TABLE turns (token INTEGER PRIMARY KEY AUTOINCREMENT, holder TEXT NOT NULL, until REAL NOT NULL) STRICT;
+CREATE TABLE claims (
+    name TEXT PRIMARY KEY, token INTEGER NOT NULL REFERENCES turns ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX claims_by_turn ON claims (token);
+"""
+_STEPS_UP = (_SCHEMA, _TURNS)
+"""What brings a file from the format of that place to the next."""
+
+_NOW = "((julianday('now') - 2440587.5) * 86400.0)"
+
 
 def open(settings: Settings, home: Path) -> SqliteLedger:
     """The ledger of ``home``, made where it is missing. Raises Misconfigured, Unavailable, Damaged."""
@@ -75,8 +89,11 @@ def open(settings: Settings, home: Path) -> SqliteLedger:
 class SqliteLedger:
     """One connection, used by one thread at a time; other processes open their own."""
 
+    shared = False
+
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._token = 0
         self._turn = threading.RLock()
         with self._answering():
             self._base = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
@@ -163,6 +180,57 @@ class SqliteLedger:
         for row in self._lines("steps", "SELECT serial, result FROM steps", "", ()):
             yield str(row[1])
 
+    def begin(self, holder: str, seconds: float) -> int:
+        """See :class:`hoso.ledgers.api.Ledger`."""
+        self._token = 0
+        with self._writing() as base:
+            row = base.execute(
+                f"INSERT INTO turns (holder, until) VALUES (?, {_NOW} + ?) RETURNING token", (holder, seconds)
+            ).fetchone()
+        self._token = int(row[0])
+        return self._token
+
+    def renew(self, seconds: float) -> None:
+        """See :class:`hoso.ledgers.api.Ledger`."""
+        with self._writing() as base:
+            base.execute(f"UPDATE turns SET until = {_NOW} + ? WHERE token = ?", (seconds, self._token))
+
+    def claim(self, names: Collection[str]) -> frozenset[str]:
+        """See :class:`hoso.ledgers.api.Ledger`."""
+        mine = set()
+        with self._writing() as base:
+            over = f"DELETE FROM turns WHERE token <> ? AND until < {_NOW}"
+            if EVERYTHING in names:
+                base.execute(over, (self._token,))
+            for name in {*names, EVERYTHING}:
+                base.execute(f"{over} AND token IN (SELECT token FROM claims WHERE name = ?)", (self._token, name))
+            others = base.execute("SELECT name FROM claims WHERE token <> ?", (self._token,)).fetchall()
+            if (EVERYTHING,) in others:
+                return frozenset()
+            for name in names:
+                base.execute("INSERT OR IGNORE INTO claims VALUES (?, ?)", (name, self._token))
+                mine.add(name)
+        return frozenset(mine - {str(name) for (name,) in others} - ({EVERYTHING} if others else set()))
+
+    def let_go(self, names: Collection[str]) -> None:
+        """See :class:`hoso.ledgers.api.Ledger`."""
+        with self._writing() as base:
+            base.executemany("DELETE FROM claims WHERE name = ? AND token = ?", [(n, self._token) for n in names])
+
+    def end(self) -> None:
+        """See :class:`hoso.ledgers.api.Ledger`."""
+        token, self._token = self._token, 0
+        if token:
+            with self._writing() as base:
+                base.execute("DELETE FROM turns WHERE token = ?", (token,))
+
+    def turns(self) -> tuple[Turn, ...]:
+        """See :class:`hoso.ledgers.api.Ledger`."""
+        with self._reading() as base:
+            rows = base.execute(f"SELECT token, holder, until - {_NOW} FROM turns ORDER BY token").fetchall()
+            held = base.execute("SELECT token, name FROM claims ORDER BY name").fetchall()
+        return tuple(Turn(t, holder, left, tuple(n for token, n in held if token == t)) for t, holder, left in rows)
+
     def close(self) -> None:
         """See :class:`hoso.ledgers.api.Ledger`. A second call does nothing."""
         with self._turn:
@@ -173,11 +241,13 @@ class SqliteLedger:
         _wal(self._base)
         self._base.execute("PRAGMA synchronous = FULL")
         self._base.execute("PRAGMA foreign_keys = ON")
-        if not self._version():
+        if self._version() < _VERSION:
             with self._writing() as base:
-                if not self._version():
-                    for statement in _statements(_SCHEMA):
-                        base.execute(statement)
+                version = self._version()
+                for statement in _statements("".join(_STEPS_UP[version:])):
+                    base.execute(statement)
+                if version < _VERSION:
+                    base.execute("DELETE FROM format")
                     base.execute("INSERT INTO format VALUES (?)", (_VERSION,))
         version = self._version()
         if version > _VERSION:
@@ -219,12 +289,19 @@ class SqliteLedger:
         with self._turn, self._answering():
             self._base.execute("BEGIN IMMEDIATE")
             try:
+                if self._token and not self._stands():
+                    raise Overtaken(
+                        f"{self._path}: another run took over what this one was at; nothing more is written"
+                    )
                 yield self._base
                 self._base.execute("COMMIT")
             except BaseException:
                 if self._base.in_transaction:
                     self._base.execute("ROLLBACK")
                 raise
+
+    def _stands(self) -> bool:
+        return self._base.execute("SELECT 1 FROM turns WHERE token = ?", (self._token,)).fetchone() is not None
 
     @contextmanager
     def _answering(self) -> Iterator[None]:

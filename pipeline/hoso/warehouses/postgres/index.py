@@ -15,7 +15,7 @@ from hoso.warehouses.api import Found, Hit, Only
 from hoso.warehouses.ducklake import index as embedded
 from hoso.warehouses.ducklake import lookups, words
 from hoso.warehouses.ducklake.index import Entry
-from hoso.warehouses.postgres.server import Server
+from hoso.postgres import Server
 
 __all__ = ["Index"]
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from hoso.errors import Unavailable
 from hoso.settings import Settings
 from hoso.warehouses.ducklake.schema import quoted
-from hoso.warehouses.postgres.server import Server
+from hoso.postgres import Server
 
 __all__ = ["Servers"]
 

@@ -1,7 +1,7 @@
 """One connection to PostgreSQL, opened when first asked and again after it broke. The home of its driver; no type leaves.
 
 Never says a password. What a statement got back from the server is told by its class: away (Unavailable), refused
-(Misconfigured) or wrong (Damaged).
+(Misconfigured), or refused because another has taken over what the asker was at (Overtaken).
 """
 
 from __future__ import annotations
@@ -14,10 +14,13 @@ from contextlib import contextmanager, suppress
 from io import BytesIO
 from typing import Any
 
-from hoso.errors import HosoError, Misconfigured, Unavailable
+from hoso.errors import HosoError, Misconfigured, Overtaken, Unavailable
 from hoso.settings import Postgres
 
-__all__ = ["Server"]
+__all__ = ["OVERTAKEN", "Server"]
+
+OVERTAKEN = "HS001"
+"""The SQLSTATE by which a function of Hoso's own says that another has taken over."""
 
 Row = Sequence[Any]
 
@@ -25,11 +28,18 @@ Row = Sequence[Any]
 class Server:
     """The server of ``settings``. Threads take turns. Raises Misconfigured where password, role or database is wrong."""
 
-    def __init__(self, settings: Postgres) -> None:
+    def __init__(self, settings: Postgres, first: str = "") -> None:
+        """``first``: statements that each new connection begins with."""
         self.settings = settings
+        self._first = first
         self.name = f"{settings.host}:{settings.port}/{settings.database}"
         self._turn = threading.RLock()
         self._connection: Any = None
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a connection that was not seen to break."""
+        return self._connection is not None
 
     @property
     def password(self) -> str:
@@ -65,7 +75,7 @@ class Server:
 
     def other(self) -> Server:
         """A connection of its own to the same server."""
-        return Server(self.settings)
+        return Server(self.settings, self._first)
 
     def close(self) -> None:
         """Let go of the connection; the next use opens another."""
@@ -78,6 +88,8 @@ class Server:
     def _base(self) -> Any:
         if self._connection is None:
             self._connection = _connected(self)
+            if self._first:
+                self._connection.run(self._first)
         return self._connection
 
     @contextmanager
@@ -89,6 +101,8 @@ class Server:
         except DatabaseError as error:
             told = error.args[0] if error.args and isinstance(error.args[0], dict) else {}
             code, text = str(told.get("C", "")), str(told.get("M", error))
+            if code == OVERTAKEN:
+                raise Overtaken(f"{self.name}: {text}") from error
             # SQLSTATE classes: 28 wrong role or password, 3D no such database, 42501 not allowed; 53, 57 and 58: the
             # server is full, stopping or ill.
             if code[:2] in ("28", "3D") or code == "42501":
