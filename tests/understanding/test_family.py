@@ -93,6 +93,24 @@ def test_a_name_that_goes_on_in_its_line_is_still_the_name(draw, understand) -> 
     assert field(record, "trich_yeu").value == "TỔNG KẾT CÔNG TÁC NĂM 2025 Phương hướng, nhiệm vụ năm 2026"
 
 
+@pytest.mark.parametrize(
+    ("lines", "about"),
+    [
+        (("Về việc xây dựng nông thôn mới nâng cao năm", "2025, góp phần cải cách hành chính"), None),
+        (("Về việc kiện toàn Ban Chỉ đạo giai đoạn 2019", "- 2023, góp phần cải cách hành chính"), None),
+        (("Về việc kiện toàn Ban Chỉ đạo giai đoạn 2019 -", "2023"), None),
+        (("Về việc kiện toàn Ban Chỉ đạo", "1. Phạm vi của việc kiện toàn"), "Về việc kiện toàn Ban Chỉ đạo"),
+        (("Về việc kiện toàn Ban Chỉ đạo", "- Căn cứ Luật Mẫu số 99"), "Về việc kiện toàn Ban Chỉ đạo"),
+    ],
+)
+def test_a_year_that_opens_a_line_goes_on_with_the_abstract(
+    draw, understand, lines: tuple[str, ...], about: str | None
+) -> None:
+    printed = "\n".join(f"{line:^72}" for line in lines)
+    record = understand.one(draw(paper("TỜ TRÌNH", "TTr", printed.strip("\n"))))
+    assert record.value("trich_yeu") == (about or " ".join(lines))
+
+
 @pytest.mark.parametrize(("name", "short", "kind"), [
     ("QUY ĐỊNH", "QyĐ", "quy_dinh"), ("THÔNG CÁO", "TC", "thong_cao"), ("THÔNG BÁO", "TB", "thong_bao"),
     ("QUYẾT ĐỊNH", "QĐ", "quyet_dinh"),

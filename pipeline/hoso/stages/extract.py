@@ -24,7 +24,7 @@ from hoso.values.fold import fold
 
 __all__ = ["VERSION", "extract"]
 
-VERSION = "6"
+VERSION = "7"
 
 Status = Literal["clear", "doubtful", "missing", "empty"]
 

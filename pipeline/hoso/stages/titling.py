@@ -32,9 +32,12 @@ TITLES = {texts.squeeze(name).upper(): name for name in numbers.TYPES.values()} 
 SUBJECT = re.compile(r"^\W?[v\\]\W?[/il1|\\]?\s?[vwy]\b")
 """How "V/v" reads, folded: "V/v", "Viv", "V#w" """
 _BODY = re.compile(
-    r"^(?:can cu\b|kinh gui|dieu \d|[ivx]+[.,] |phan (?:[ivx]+|\d+)\b|\d+[.,)] |theo de nghi|xet de nghi"
-    r"|- |\+ |hom nay|thoi gian\b|chuong [ivx\d]+\b|muc \d)"
+    r"^(?:can cu\b|kinh gui|dieu \d|[ivx]+[.,] |phan (?:[ivx]+|\d+)\b|\d[.,)] |\d\d[.)] |theo de nghi|xet de nghi"
+    r"|- (?!\d)|\+ |hom nay|thoi gian\b|chuong [ivx\d]+\b|muc \d)"
 )
+"""How a line that is no more of an abstract begins, folded. A year that opens a line ("2025, góp phần", "- 2029") is no
+item of a list."""
+_DASHES, _YEAR = ("-", "–", "—"), re.compile(r"(?:19|20)\d\d\b")
 _AUTHORITY = re.compile(
     r"^(?:giam doc|chu tich|bo truong|uy ban|ubnd|hoi dong|thu tuong|hieu truong|cuc truong|chanh|truong|tong|"
     r"vien truong|so |chi cuc)"
@@ -183,6 +186,7 @@ def abstract(sheet: Sheet, titled: Titled) -> tuple[tuple[Token, ...], bool]:
     flush = middle <= 0.36
     kept: list[Token] = list(titled.rest)
     last, widest, feet = row.y, 0.0, 0.0
+    to: tuple[Token, ...] = ()
     for row in sheet.rows[titled.at + 1 :]:
         tokens = _centred(row, middle)
         if not any(c.isalnum() for t in tokens for c in t.text):
@@ -204,9 +208,21 @@ def abstract(sheet: Sheet, titled: Titled) -> tuple[tuple[Token, ...], bool]:
             break
         feet = gap if kept else 0.0
         widest = 1.45 * max(gap, 1.4 * sheet.line)
-        kept += tokens
-        last = row.y
+        before, after = _range(row, tokens)
+        kept += [*(to if kept else ()), *(before if kept and not to else ()), *tokens]
+        to, last = after, row.y
     return tuple(kept), True
+
+
+def _range(row: Row, tokens: tuple[Token, ...]) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
+    """The dash before and the dash behind the words of a line, where it parts two years over a line's end ("2025 - 2029")."""
+    at = row.tokens
+    first, last = at.index(tokens[0]), at.index(tokens[-1])
+    before, after = at[max(0, first - 1) : first], at[last + 1 : last + 2]
+    return (
+        tuple(t for t in before if t.text in _DASHES and _YEAR.match(tokens[0].text)),
+        tuple(t for t in after if t.text in _DASHES and _YEAR.match(tokens[-1].text)),
+    )
 
 
 def _centred(row: Row, middle: float) -> tuple[Token, ...]:
