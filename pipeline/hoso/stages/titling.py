@@ -215,7 +215,7 @@ def abstract(sheet: Sheet, titled: Titled) -> tuple[tuple[Token, ...], bool]:
 
 
 def _range(row: Row, tokens: tuple[Token, ...]) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
-    """The dash before and the dash behind the words of a line, where it parts two years over a line's end ("2025 - 2029")."""
+    """The dash before and that behind the words of a line, where it parts two years over a line's end ("2025 - 2029")."""
     at = row.tokens
     first, last = at.index(tokens[0]), at.index(tokens[-1])
     before, after = at[max(0, first - 1) : first], at[last + 1 : last + 2]
