@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hoso.errors import Misconfigured
 
-__all__ = ["folder"]
+__all__ = ["folder", "service"]
 
 
 def folder(name: str) -> Path:
@@ -16,3 +16,12 @@ def folder(name: str) -> Path:
         if place.is_dir():
             return place
     raise Misconfigured(f"the folder {name!r} that ships with Hoso is missing beside {package}; install Hoso again")
+
+
+def service() -> Path:
+    """The folder that holds ``prefect.yaml`` and ``flows/``. Raises :class:`Misconfigured`."""
+    package = Path(__file__).resolve().parent
+    for place in (package / "_data" / "service", package.parents[1]):
+        if (place / "prefect.yaml").is_file():
+            return place
+    raise Misconfigured(f"prefect.yaml that ships with Hoso is missing beside {package}; install Hoso again")
