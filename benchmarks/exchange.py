@@ -180,7 +180,8 @@ def main() -> None:
         "portal": told, "outbox": dict(states), "warehouse": {str(state): count for state, count in rows},
         "memory MiB": {"second tenth": round(max(first)), "last tenth": round(max(last)), "most": round(max(memory))},
     }  # fmt: skip
-    print(machine.write("exchange", figures).read_text(encoding="utf-8"))
+    name = "exchange" if given.kills else "exchange-unkilled"
+    print(machine.write(name, figures).read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":
