@@ -5,12 +5,13 @@ from pathlib import Path
 from prefect import flow
 
 from hoso import recipe
+from hoso.recipe import nights
 from hoso.site import Site
 
 
 @flow(name="digitize-dossier", retries=2, retry_delay_seconds=30)
-def digitize_dossier(home: str, path: str, jobs: int = 2) -> str:
+def digitize_dossier(home: str, path: str, jobs: int = 0) -> str:
     """Both halves for the dossier at ``path``, as far as approvals allow; running it again redoes nothing."""
-    with Site(Path(home)) as site, recipe.only_run(site), recipe.crew_for(site, jobs) as crew:
+    with Site(Path(home)) as site, recipe.only_run(site), recipe.crew_for(site, nights.jobs(site, jobs)) as crew:
         (here,) = recipe.digitize(site, [recipe.source(Path(path))], crew)
         return here.dossier.id

@@ -13,11 +13,11 @@ from hoso.site import Site
 
 
 @flow(name="nightly")
-def nightly(home: str, jobs: int = 2, patience: float = 1800.0) -> dict[str, int]:
+def nightly(home: str, jobs: int = 0, patience: float = 1800.0) -> dict[str, int]:
     """The page balance after the night's work. Raises where it is uneven, so that the run shows as failed."""
     with Site(Path(home)) as site, nights.over(site, "nightly", str(flow_run.id or "")) as night:
         try:
-            with nights.alone(site, patience), recipe.crew_for(site, jobs) as crew:
+            with nights.alone(site, patience), recipe.crew_for(site, nights.jobs(site, jobs)) as crew:
                 total = nights.main(site, crew, night)
                 recipe.stamp(site)
         finally:

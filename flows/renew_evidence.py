@@ -3,13 +3,18 @@
 from pathlib import Path
 
 from prefect import flow
+from prefect.runtime import flow_run
 
-from hoso.recipe import nights, renewing
+from hoso.recipe import nights
 from hoso.site import Site
 
 
 @flow(name="renew-evidence", retries=3, retry_delay_seconds=900)
 def renew_evidence(home: str) -> int:
     """Another timestamp over what is due. Raises where none is to be had, so that the run shows as failed."""
-    with Site(Path(home)) as site, nights.alone(site):
-        return sum(made.documents for made in renewing.renew(site))
+    with (
+        Site(Path(home)) as site,
+        nights.over(site, "renew-evidence", str(flow_run.id or "")) as night,
+        nights.alone(site),
+    ):
+        return nights.renew(site, night)

@@ -40,6 +40,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
         "PREFECT_LOGGING_LEVEL": "WARNING",
         "DO_NOT_TRACK": "1",
         "HOSO_WHO": "",
+        "HOSO_HOME": "/nowhere",
     }
     log = (folder / "server.log").open("wb")
     process = subprocess.Popen(
@@ -150,20 +151,20 @@ def test_deployments_are_as_designed() -> None:
 
     told = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))
     by_name = {deployment["name"]: deployment for deployment in told["deployments"]}
-    assert set(by_name) == {
-        "nightly",
-        "stamp-night",
-        "renew-evidence",
-        "watch-inbox",
+    assert set(by_name) == {path.stem.replace("_", "-") for path in (ROOT / "flows").glob("*.py")}
+    for name, deployment in by_name.items():
+        assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
+        assert deployment["parameters"] == {"home": "{{ $HOSO_HOME }}"}
+        file, _, function = deployment["entrypoint"].partition(":")
+        assert function == name.replace("-", "_")
+        assert f"def {function}(" in (ROOT / file).read_text(encoding="utf-8")
+        assert {one["timezone"] for one in deployment.get("schedules", ())} <= {"Asia/Ho_Chi_Minh"}
+    starts = [one["cron"] for deployment in by_name.values() for one in deployment.get("schedules", ())]
+    assert len(set(starts)) == len(starts), "no two runs start at one instant"
+    assert {name for name, told in by_name.items() if not told.get("schedules")} == {
         "digitize-dossier",
         "release-dossier",
     }
-    for deployment in by_name.values():
-        assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
-        file, _, function = deployment["entrypoint"].partition(":")
-        assert f"def {function}(" in (ROOT / file).read_text(encoding="utf-8")
-    (schedule,) = by_name["nightly"]["schedules"]
-    assert schedule["timezone"] == "Asia/Ho_Chi_Minh"
 
 
 def test_flows_hold_no_logic_and_no_state() -> None:

@@ -22,6 +22,7 @@ COMMANDS = {
     "cover": ("cover", "Print cover sheets that part the dossiers of a stack."),
     "watch": ("watch", "Take what settles in the inboxes, for ever (--once for cron)."),
     "up": ("up", "The whole service on this machine: watcher, nights, desk."),
+    "night": ("night", "A night's work now, without Prefect (for cron or a systemd timer)."),
     "status": ("ask", "What is where: the home, or one dossier."),
     "balance": ("ask", "The page balance: what came in against what became of it."),
     "records": ("ask", "Documents with their fields and problems."),

@@ -23,7 +23,7 @@ from typing import Any
 from hoso import recipe
 from hoso.errors import Damaged, Unavailable
 from hoso.nouns import Balance, Standing
-from hoso.recipe import care, delivering, enrolling, outbox, stamping
+from hoso.recipe import care, delivering, enrolling, outbox, renewing, stamping
 from hoso.site import Site
 from hoso.values import periods
 from hoso.work import Crew
@@ -35,11 +35,13 @@ __all__ = [
     "dead",
     "deliver",
     "fixity",
+    "jobs",
     "last",
     "main",
     "over",
     "page",
     "registers",
+    "renew",
     "report",
     "stamp",
     "tidy",
@@ -107,12 +109,14 @@ def over(site: Site, name: str, run: str = "") -> Iterator[Night]:
         }
         ended = threading.Event()
 
-        def beat() -> None:
-            while True:
-                _write(note, row | {"at": site.stamp(), "told": dict(night.told)})
-                if ended.wait(BEAT):
-                    return
+        def tell() -> None:
+            _write(note, row | {"at": site.stamp(), "told": dict(night.told)})
 
+        def beat() -> None:
+            while not ended.wait(BEAT):
+                tell()
+
+        tell()
         heart = threading.Thread(target=beat, daemon=True, name=f"beat-{name}")
         heart.start()
         try:
@@ -160,6 +164,11 @@ def backlog(site: Site) -> list[str]:
     ]
 
 
+def jobs(site: Site, told: int = 0) -> int:
+    """How many pages are read side by side: as told, else by ``[service] jobs``, else one a core."""
+    return told or site.settings.service.jobs or len(os.sched_getaffinity(0))
+
+
 def main(site: Site, crew: Crew, night: Night) -> Balance:
     """Go on with every dossier that was left, release what is approved, and prove the page balance. Raises
     :class:`Damaged` where it is uneven."""
@@ -180,6 +189,12 @@ def stamp(site: Site, night: Night) -> int:
     """One timestamp over all that was sealed and has none; gives how many documents it is over."""
     night.told["stamped"] = sum(made.documents for made in stamping.night(site))
     return int(night.told["stamped"])
+
+
+def renew(site: Site, night: Night) -> int:
+    """Renew proofs of time that end soon; gives how many documents they are of."""
+    night.told["renewed"] = sum(made.documents for made in renewing.renew(site))
+    return int(night.told["renewed"])
 
 
 def deliver(site: Site, night: Night) -> dict[str, int]:
