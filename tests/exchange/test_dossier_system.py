@@ -18,7 +18,7 @@ from hoso.errors import Misconfigured
 from hoso.exports.doors.api import Case, Message, Reused
 from hoso.exports.links import Links
 from hoso.exports.syncing import facts
-from hoso.nouns import Field
+from hoso.nouns import Batch, Field
 from hoso.recipe import delivering, outbox
 from hoso.site import Site
 
@@ -394,3 +394,27 @@ def test_moments_are_written_as_the_portal_reads_them() -> None:
     assert facts.moment("2026-06-20") == "20260620000000"
     assert facts.moment(AT) == "20260622083000"
     assert facts.moment("20/06/2026") == ""
+
+
+def test_what_the_system_confirmed_counts_as_synced(open_site: Opened, clock: Any, adapter: Adapter) -> None:
+    asked = "SELECT dong_bo_luc, co_ket_qua_dien_tu, so_ket_qua, da_gui FROM v_chi_so_ho_so WHERE ma_ho_so = ?"
+    with open_site(section(adapter)) as site:
+        whole = stored(site, application_case(site.registers))
+        early = tuple(f for f in whole.filings if f.record.document.type != "giay_phep_lai_xe")
+        site.warehouse.load(Batch("first", site.stamp(), early))
+        assert site.warehouse.query(asked, [CODE]).rows == ((None, None, 0, False),)
+        clock.sleep(60)
+        put(site, replace(whole, filings=early))
+        delivering.deliver(site)
+        told_at = site.stamp()
+        assert site.warehouse.query(asked, [CODE]).rows == ((told_at, None, 0, True),)
+        clock.sleep(60)
+        result = tuple(f for f in whole.filings if f not in early)
+        site.warehouse.load(Batch("second", site.stamp(), result))
+        assert site.warehouse.query(asked, [CODE]).rows == ((told_at, None, 1, True),), (
+            "a link that nobody told of counts"
+        )
+        clock.sleep(60)
+        put(site, whole)
+        delivering.deliver(site)
+        assert site.warehouse.query(asked, [CODE]).rows == ((told_at, True, 1, True),)

@@ -83,11 +83,12 @@ SELECT code AS ma_ho_so, target AS noi_nhan, d.at AS gui_luc, state AS tinh_tran
 FROM ({current("deliveries")}) d
 """
 
-# A document without a dossier code stands for itself under the id of its dossier.
+# A document without a dossier code stands for itself under the id of its dossier. What the dossier system confirmed counts
+# as synced, and its result as linked where the confirmation is younger than the last paper.
 _DOSSIERS = f"""
 WITH papers AS (
-    SELECT coalesce(nullif(d.code, ''), d.dossier) AS one, d.code, d.dossier, d.agency, d.document, d.load, d.type,
-           d.pages, d.verdict, d.verified_by, i.issued, coalesce(i.by_person, 0) AS by_person,
+    SELECT coalesce(nullif(d.code, ''), d.dossier) AS one, d.code, d.dossier, d.agency, d.document, d.load, d.loaded_at,
+           d.type, d.pages, d.verdict, d.verified_by, i.issued, coalesce(i.by_person, 0) AS by_person,
            coalesce(i.doubtful, 0) AS doubtful
     FROM ({current("documents")}) d
     LEFT JOIN (SELECT document, load, min(value_date) FILTER (name IN {_ISSUED}) AS issued,
@@ -101,12 +102,15 @@ WITH papers AS (
 ), told AS (
     SELECT code AS one, * EXCLUDE (code) FROM ({current("progress")})
 ), sent AS (
-    SELECT code AS one, bool_or(state = 'done') AS delivered FROM ({current("deliveries")}) GROUP BY code
+    SELECT code AS one, bool_or(state = 'done') AS delivered, min(answered) FILTER (portal) AS since,
+           max(answered) FILTER (portal) AS until
+    FROM (SELECT *, state = 'done' AND target = 'dossier_system' AS portal FROM ({current("deliveries")})) GROUP BY code
 ), base AS (
-    SELECT one, min(code) AS code, min(dossier) AS dossier, min(agency) AS agency, min(load) AS load
+    SELECT one, min(code) AS code, min(dossier) AS dossier, min(agency) AS agency, min(load) AS load,
+           max(loaded_at) AS loaded_at
     FROM papers GROUP BY one
 ), dated AS (
-    SELECT one, nullif(coalesce(b.code, t.one), '') AS code, b.dossier, t.load IS NOT NULL AS known,
+    SELECT one, nullif(coalesce(b.code, t.one), '') AS code, b.dossier, t.load IS NOT NULL AS known, b.loaded_at,
            coalesce(t.agency, b.agency, c.agency) AS agency, coalesce(t.procedure, c.procedure) AS procedure,
            coalesce(t.received, c.received, {{coded}}) AS received,
            CASE WHEN t.received IS NOT NULL THEN 'mot_cua' WHEN c.received IS NOT NULL THEN 'giay_tiep_nhan'
@@ -134,8 +138,9 @@ SELECT d.code AS ma_ho_so, d.dossier AS ho_so, d.agency AS ma_co_quan, a.name AS
        coalesce(c.components, 0) AS so_thanh_phan, coalesce(c.results, 0) AS so_ket_qua,
        coalesce(c.components, 0) > 0 AS co_so_hoa_thanh_phan, coalesce(c.results, 0) > 0 AS co_so_hoa_ket_qua,
        d.component_digital AS danh_dau_so_hoa, d.component_reused AS co_tai_su_dung, d.from_store AS lay_tu_kho,
-       d.result_link AS co_ket_qua_dien_tu, d.verified_identity AS xac_thuc_dinh_danh,
-       d.population AS ket_noi_dan_cu, d.synced AS dong_bo_luc, coalesce(s.delivered, false) AS da_gui,
+       coalesce(d.result_link, CASE WHEN c.results > 0 AND s.until >= d.loaded_at THEN true END) AS co_ket_qua_dien_tu,
+       d.verified_identity AS xac_thuc_dinh_danh,
+       d.population AS ket_noi_dan_cu, coalesce(d.synced, s.since) AS dong_bo_luc, coalesce(s.delivered, false) AS da_gui,
        d.known AS trong_mot_cua, coalesce(c.straight, 0) AS so_van_ban_khong_can_nguoi,
        coalesce(c.doubtful, 0) AS so_truong_can_kiem_tra, coalesce(c.by_person, 0) AS so_truong_nguoi_nhap
 FROM dated d
