@@ -35,11 +35,19 @@ def chosen(site: Site, word: str | None) -> Iterator[Standing]:
 
 @click.command()
 @click.argument("id_", metavar="[ID]", required=False)
+@click.option("--watch", is_flag=True, help="Show service, queue, balance, nights and alarms until Ctrl-C.")
 @AS_JSON
 @click.pass_obj
-def status(home: str | None, id_: str | None, as_json: bool) -> None:
+def status(home: str | None, id_: str | None, watch: bool, as_json: bool) -> None:
     """What is where: every dossier with its state, or, for an ID (dossier code, source, id), its papers and history."""
+    if watch and (id_ or as_json):
+        raise Usage("--watch shows the whole home to a person; leave ID and --json away")
     with open_site(home) as site:
+        if watch:
+            from hoso.cli import live
+
+            live.watch(site)
+            return
         standings = list(chosen(site, id_))
         rows = [view.dossier_row(here) for here in standings]
         if id_:
