@@ -8,6 +8,7 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -290,6 +291,29 @@ def test_an_erased_message_is_not_sent(open_site: Opened, home: Path) -> None:
         delivering.deliver(site, doors={"counting": door})
         assert door.order == [b"s2"]
         assert states(site) == {"erased": 1, "done": 1}
+
+
+def test_all_that_is_kept_of_a_document_is_named_for_its_erasure(open_site: Opened) -> None:
+    door = Counting()
+    door.before = lambda message, attempt: (
+        Declined("no", "refused", "Từ chối.", "lời của cổng") if attempt.number == 1 else None
+    )
+    with open_site("") as site:
+        outbox.put(site, [replace(told(1), about=("doc7",)), told(2)])
+        delivering.deliver(site, doors={"counting": door})
+        held = list(outbox.items(site))
+        for one in held:
+            outbox.retry(site, one, "Lê Thị Duyệt")
+        door.before = lambda message, attempt: None
+        delivering.deliver(site, doors={"counting": door})
+        mine = {site.store.get(digest) for digest in outbox.kept(site, {"doc7"})}
+        assert {keys.decode(data, Message).payload for data in mine if b"payload" in data} == {b"s1"}
+        assert {"Từ chối.\nlời của cổng".encode(), b'{"ok": true}'} <= mine
+        assert not list(outbox.kept(site, {"doc3"}))
+        outbox.put(site, [replace(told(1, text="later"), about=("doc7",))])
+        site.ledger.tell(Fact("erased", "doc7", AT, {}))
+        assert delivering.deliver(site, doors={"counting": door}).sent == 0
+        assert states(site)["erased"] == 1
 
 
 def test_the_warehouse_is_rebuilt_with_its_deliveries_and_nothing_stored_is_an_orphan(open_site: Opened) -> None:

@@ -22,8 +22,8 @@ from hoso.nouns import Effect, Fact, Filing, Outcome
 from hoso.recipe.standing import dossiers, sealed_as, standing
 from hoso.site import Site, found, module
 
-__all__ = ["EFFECT", "FACT", "Item", "drop", "find", "item", "items", "message", "opened", "put", "queue", "queue_all",
-           "retry", "said", "tell"]  # fmt: skip
+__all__ = ["EFFECT", "FACT", "Item", "drop", "find", "item", "items", "kept", "message", "opened", "put", "queue",
+           "queue_all", "retry", "said", "tell"]  # fmt: skip
 
 EFFECT, FACT = "deliver", "outbox"
 """Kinds of the effect of a message, and of the facts about its subject."""
@@ -194,9 +194,21 @@ def drop(site: Site, one: Item, who: str, note: str) -> None:
 def message(site: Site, effect: Effect) -> Message | None:
     """The message itself, None where it was erased."""
     body = effect.body
-    if any(any(site.ledger.facts("erased", id_)) for id_ in (body["document"], body["dossier"]) if id_):
+    if any(any(site.ledger.facts("erased", id_)) for id_ in _of(effect)):
         return None
     return keys.decode(site.store.get(body["message"]), Message)
+
+
+def kept(site: Site, ids: set[str]) -> Iterator[str]:
+    """The digests of all that the outbox keeps in the store of these documents and dossiers: messages, answers, words. What
+    erases a document erases them; the ledger holds no value of them."""
+    for effect in site.ledger.effects(EFFECT):
+        if ids.isdisjoint(_of(effect)):
+            continue
+        bodies = [effect.body, effect.receipt or {}]
+        bodies += [f.body for f in site.ledger.facts(FACT, effect.body["subject"]) if f.body["effect"] == effect.key]
+        found = (body.get(name) for body in bodies for name in ("message", "answer", "said"))
+        yield from dict.fromkeys(digest for digest in found if digest)
 
 
 def said(site: Site, digest: str) -> str:
@@ -229,6 +241,12 @@ def _wanted(door: Door, case: Case) -> Sequence[Message]:
         return (Message(door.name, "defect", subject, subject, b"", case.dossier.id, "", case.code, (fault,)),)
 
 
+def _of(effect: Effect) -> tuple[str, ...]:
+    """The ids of the documents and dossiers that a message tells of."""
+    body = effect.body
+    return tuple(id_ for id_ in (body["document"], body["dossier"], *body.get("about", "").split()) if id_)
+
+
 def _newest(told: Sequence[Fact]) -> str:
     return next((fact.body["effect"] for fact in reversed(told) if fact.body["event"] == "queued"), "")
 
@@ -241,6 +259,7 @@ def _intend(site: Site, subject: str, fact: Fact, one: Message) -> None:
     body = {
         "target": one.target, "subject": subject, "group": keys.key("group", one.target, one.group), "kind": one.kind,
         "message": fact.body["message"], "dossier": fact.body["dossier"], "document": fact.body["document"],
+        "about": " ".join(one.about),
     }  # fmt: skip
     whose = one.document or one.dossier
     site.ledger.intend(Effect(fact.body["effect"], EFFECT, whose, fact.at, body))

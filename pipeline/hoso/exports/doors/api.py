@@ -48,7 +48,8 @@ class Message:
     ``group`` go in their order, one by one. ``payload`` is what the door sends, in whatever form it likes, without secrets
     and without what depends on the time of sending. ``dossier`` and ``document`` are ids ("" for a whole dossier),
     ``code`` the dossier code. ``faults`` say in Vietnamese, without values, why it must not be sent as it is: it is held
-    then."""
+    then. ``about`` are the ids of all further documents and dossiers of which the payload tells: it goes when one of them
+    is erased."""
 
     target: str
     kind: str
@@ -59,6 +60,7 @@ class Message:
     document: str = ""
     code: str = ""
     faults: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

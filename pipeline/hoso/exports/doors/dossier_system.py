@@ -85,7 +85,9 @@ class System:
         self, case: Case, kind: str, subject: str, told: dict[str, Any], faults: tuple[str, ...] = ()
     ) -> Message:
         payload = json.dumps(told, ensure_ascii=False, sort_keys=True).encode()
-        return Message(self.name, kind, subject, case.code, payload, case.dossier.id, "", case.code, faults)
+        of = [id_ for f in case.filings for id_ in (f.record.document.id, f.dossier.id)]
+        about = tuple(dict.fromkeys(id_ for id_ in of if id_ != case.dossier.id))
+        return Message(self.name, kind, subject, case.code, payload, case.dossier.id, "", case.code, faults, about)
 
     def _opened(self) -> Adapter | Rest:
         from hoso.exports.syncing.adapter import Adapter
