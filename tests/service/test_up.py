@@ -102,6 +102,20 @@ def test_a_service_that_was_killed_leaves_nothing_behind_and_starts_again(tmp_pa
         eventually(lambda: told(home)["parts"].get("watch", {}).get("pid") not in (former["pid"], 0, None), 10)
 
 
+def test_systemd_is_told_once_scans_are_taken(tmp_path: Path) -> None:
+    import socket
+
+    home = init(tmp_path / "home", "prefect = false", "desk = false")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as wire:
+        wire.bind(str(tmp_path / "notify"))
+        wire.settimeout(20)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+            with service(home):
+                assert wire.recv(100) == b"READY=1"
+                assert parts(home) == {"watch": "running"}
+
+
 def test_a_check_says_what_would_start_and_what_is_wrong(tmp_path: Path) -> None:
     import socket
 

@@ -79,7 +79,7 @@ class _Service:
             self._desk = f"http://127.0.0.1:{_desk_port(site)}"
         self._supervisor = Supervisor(parts, self.home / "logs", most, self._say, self._write, self._look)
         self._health = time.monotonic()
-        self._greeted = False
+        self._ready = self._greeted = False
 
     def run(self) -> None:
         signal.signal(signal.SIGTERM, self._supervisor.stop)
@@ -114,9 +114,11 @@ class _Service:
         with contextlib.suppress(OSError):
             fresh.write_text(json.dumps(note), encoding="utf-8")
             fresh.replace(self.home / STATE)
+        if not self._ready and told["watch"]["state"] == "running":
+            self._ready = True
+            _notify("READY=1")  # what takes scans is up; the nights may follow later, or not at all
         if not self._greeted and all(one["state"] in ("running", "done") for one in told.values()):
             self._greeted = True
-            _notify("READY=1")
             self._say("every part runs")
 
 
