@@ -77,6 +77,16 @@ def test_a_scanned_dossier_gets_its_receipts(tmp_path: Path, adapter: Adapter, p
         assert [(row["noi_nhan"], row["tinh_trang"]) for row in rows] == [
             ("dossier_system", "done"), ("dossier_system", "done"), ("health_portal", "done"),
         ]  # fmt: skip
+        paper = next(row for row in hoso(home, "records", "--json").rows() if row["type"] != "giay_tiep_nhan")[
+            "document"
+        ]
+        word = ("outbox", "reused", paper, "--code", "KQ.G04.000002", "--national", "--who", "Trần Thị Mẫu")
+        assert "1 messages queued" in hoso(home, *word).err
+        assert hoso(home, "outbox", "deliver").code == 0
+        one = adapter.held[CODE]["TaiLieuNop"][0]
+        assert (one["DuocTaiSuDung"], one["DuocLayTuKhoDMQG"], one["MaKetQuaThayThe"]) == ("2", "1", "KQ.G04.000002")
+        assert (adapter.created[CODE], adapter.updated[CODE]) == (1, 1)
+
         again = hoso(home, "outbox", "deliver", "--json").rows()[0]
         assert (again["sent"], again["left"]) == (0, 0)
         said = "".join(path.read_text(encoding="utf-8") for path in home.rglob("*.log*"))

@@ -121,6 +121,23 @@ def drop(home: str | None, messages: tuple[str, ...], note: str, who: str | None
         _changed([_row(site, box.find(site, one.effect.key)) for one in found], "dropped", as_json)
 
 
+@outbox.command("reused")
+@click.argument("document")
+@click.option("--code", default="", help="Code of the earlier result that stands for it; none: it was asked after all.")
+@click.option("--national", is_flag=True, help="It came from the store of the national portal.")
+@WHO
+@AS_JSON
+@click.pass_obj
+def reused(home: str | None, document: str, code: str, national: bool, who: str | None, as_json: bool) -> None:
+    """Say that DOCUMENT was not asked of the person again; the dossier system is told (DuocTaiSuDung, MaKetQuaThayThe)."""
+    from hoso import recipe
+    from hoso.recipe import outbox as box
+
+    with open_site(home) as site, recipe.only_run(site):
+        new = box.reuse(site, document, code, national, who or "")
+    lines([{"document": document, "code": code, "queued": new}]) if as_json else say(f"noted; {new} messages queued")
+
+
 def _changed(rows: list[dict[str, Any]], what: str, as_json: bool) -> None:
     if as_json:
         lines(rows)

@@ -19,11 +19,11 @@ from hoso.errors import Damaged, Usage
 from hoso.exports.doors.api import Case, Door, Hands, Message, Reused
 from hoso.exports.links import Links
 from hoso.nouns import Effect, Fact, Filing, Outcome
-from hoso.recipe.standing import dossiers, sealed_as, standing
+from hoso.recipe.standing import dossier_of, dossiers, sealed_as, standing
 from hoso.site import Site, found, module
 
 __all__ = ["EFFECT", "FACT", "Item", "drop", "find", "item", "items", "kept", "message", "opened", "put", "queue",
-           "queue_all", "retry", "said", "tell"]  # fmt: skip
+           "queue_all", "retry", "reuse", "said", "tell"]  # fmt: skip
 
 EFFECT, FACT = "deliver", "outbox"
 """Kinds of the effect of a message, and of the facts about its subject."""
@@ -197,6 +197,17 @@ def message(site: Site, effect: Effect) -> Message | None:
     if any(any(site.ledger.facts("erased", id_)) for id_ in _of(effect)):
         return None
     return keys.decode(site.store.get(body["message"]), Message)
+
+
+def reuse(site: Site, document: str, code: str, national: bool, who: str) -> int:
+    """Tell that a paper was not asked of the person again, but stands for the earlier result of that code ("": it was
+    asked after all); gives how many messages follow. Raises Usage where there is no such document, or nobody says so."""
+    if not who.strip():
+        raise Usage("that a paper was reused needs the name of who says so: --who NAME")
+    outcome = standing(site, dossier_of(site, document)).outcome
+    body = {"code": code.strip(), "national": "1" if national else "0", "who": site.store.put(who.encode())}
+    site.ledger.tell(Fact("reused", document, site.stamp(), body))
+    return queue(site, [outcome]) if outcome is not None else 0
 
 
 def kept(site: Site, ids: set[str]) -> Iterator[str]:
