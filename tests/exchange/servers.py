@@ -29,6 +29,9 @@ class Server:
     """What every double does: ``mood(number, path)`` says how request ``number`` (from 1) fares, ``work`` does it."""
 
     late = 0.6
+    retry_after = ""
+    piece, dripping = 2**20, 0.0
+    """Bytes of an answer that go at a time, and the seconds between."""
 
     def __init__(self) -> None:
         self.mood: Callable[[int, str], str] = lambda number, path: "ok"
@@ -247,8 +250,12 @@ def serving(server: Server, certificate: Path | None = None, key: Path | None = 
             try:
                 self.send_response(status)
                 self.send_header("content-length", str(len(body)))
+                if server.retry_after:
+                    self.send_header("retry-after", server.retry_after)
                 self.end_headers()
-                self.wfile.write(body)
+                for start in range(0, len(body), server.piece):
+                    self.wfile.write(body[start : start + server.piece])
+                    time.sleep(server.dripping)
             except OSError:  # the other side did not wait
                 self.close_connection = True
 

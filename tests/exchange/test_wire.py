@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 import pytest
 from servers import Server, serving
 
-from hoso.errors import Misconfigured
+from hoso.errors import Misconfigured, Unavailable
 from hoso.exports import wire
 from hoso.exports.doors.api import Declined, Unanswered
 from hoso.exports.wire import Wire
@@ -47,10 +49,26 @@ def test_an_answer_without_end_is_not_read_to_its_end(
         line.post("a", {})
 
 
+def test_an_answer_that_drips_is_not_waited_for(server: Scripted, line: Wire) -> None:
+    server.piece, server.dripping = 4, 0.1
+    server.answer = lambda body: (200, {"x": "y" * 40})
+    started = time.monotonic()
+    with pytest.raises(Unanswered, match=r"longer than 0\.5 s"):
+        line.post("a", {})
+    assert time.monotonic() - started < 0.9
+
+
+@pytest.mark.parametrize(("said", "after"), [("7", 7.0), ("", 0.0), ("Wed, 21 Oct 2026 07:28:00 GMT", 0.0)])
+def test_a_server_says_when_to_come_again(server: Scripted, line: Wire, said: str, after: float) -> None:
+    server.retry_after = said
+    server.answer = lambda body: (429, {})
+    with pytest.raises(Unavailable) as caught:
+        line.post("a", {})
+    assert caught.value.after == after
+
+
 @pytest.mark.parametrize("answer", ["[]", "1", "null", '"text"'])
 def test_json_that_is_no_object_is_no_answer(server: Scripted, line: Wire, answer: str) -> None:
-    import json
-
     server.answer = lambda body: (200, json.loads(answer))
     with pytest.raises(Unanswered, match="not an object"):
         line.post("a", {}).table()

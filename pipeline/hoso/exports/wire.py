@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import ssl
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +55,7 @@ class Wire:
     def __init__(self, section: str, url: str, home: Path, *, ca: str = "", plain: bool = False, timeout: float = 30.0):
         parts = urlsplit(url)
         self._section, self._url, self.host = section, url.rstrip("/"), parts.hostname or ""
+        self._timeout = timeout
         if parts.scheme not in ("http", "https") or not self.host:
             raise Misconfigured(f"settings.toml [{section}] url: {url!r} is no address; write https://…")
         if parts.scheme == "http" and not plain and self.host not in _LOOPBACK:
@@ -102,6 +104,7 @@ class Wire:
             if path
             else self._url
         )
+        until = time.monotonic() + self._timeout
         try:
             with self._client.stream(
                 method, url, headers=dict(headers), params=params, json=body if body is not None else None, files=files
@@ -109,6 +112,10 @@ class Wire:
                 data = b""
                 for piece in answer.iter_bytes():
                     data += piece
+                    if time.monotonic() > until:
+                        raise Unanswered(
+                            f"{self.host}: the answer takes longer than {self._timeout:g} s; it is tried again"
+                        )
                     if len(data) > MOST:
                         raise Unanswered(
                             f"{self.host}: the answer is longer than {MOST} bytes; ask who runs the server"
