@@ -32,7 +32,10 @@ def portal() -> Portal:
 
 def test_a_scanned_dossier_gets_its_receipts(tmp_path: Path, adapter: Adapter, portal: Portal) -> None:
     home, inbox = tmp_path / "home", tmp_path / "inbox"
-    shutil.copytree(INBOX / "HS0001", inbox / "HS0001")
+    for name, pages in (("mot cua", ("001.jpg",)), (CODE, ("002.jpg", "003.jpg"))):  # scanned at two counters
+        (inbox / name).mkdir(parents=True)
+        for page in pages:
+            shutil.copy(INBOX / "HS0001" / page, inbox / name)
     assert hoso(home, "init", "--demo").code == 0
     with serving(portal), serving(adapter):
         settings = (home / "settings.toml").read_text(encoding="utf-8")
