@@ -45,7 +45,8 @@ def list_(home: str | None, target: str, everything: bool, held: bool, as_json: 
              row["next"] or "–", row["why"] or "–")
             for row in rows
         ]  # fmt: skip
-        table("", ("message", "to", "kind", "of", "state", "tries", "next", "why"), shown)
+        if shown:
+            table("", ("message", "to", "kind", "of", "state", "tries", "next", "why"), shown)
         say(f"{len(shown)} messages" if shown else "nothing waits")
 
 
