@@ -259,5 +259,6 @@ def _section(
         fields = correct.corrected(document, read, form, said) if said else read
         records.append(check.check(document, fields, form, pages, received, held))
     agreed = agree.agree(tuple(records), site.forms, section.pages)
+    agreed = licences.judged(agreed, site.forms, held, received)
     weighed = weigh.weigh(agreed, tuple(s.page for s in section.pages), site.forms, site.calibration)
     return naming.named(section, copies.copies(weighed, section.pages), dossier.source)
