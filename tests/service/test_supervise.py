@@ -166,9 +166,9 @@ def test_a_leftover_is_ended_only_where_it_is_the_very_process(tmp_path: Path) -
     process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
     try:
         since = supervise.born(process.pid)
-        assert not supervise.end_group(process.pid, since + 1)
+        assert supervise.end_groups([(process.pid, since + 1)]) == []
         assert process.poll() is None
-        assert supervise.end_group(process.pid, since)
+        assert supervise.end_groups([(process.pid, since), (0, 0)]) == [process.pid]
         assert process.wait(5) == -signal.SIGTERM
     finally:
         process.kill()

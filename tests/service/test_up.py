@@ -132,8 +132,10 @@ def test_a_check_says_what_would_start_and_what_is_wrong(tmp_path: Path) -> None
 
 
 @pytest.fixture
-def up(tmp_path: Path) -> Iterator[Path]:
+def up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A home whose whole service is up."""
+    monkeypatch.setenv("PREFECT_WORKER_QUERY_SECONDS", "2")
+    monkeypatch.setenv("PREFECT_SERVER_SERVICES_SCHEDULER_RECENT_DEPLOYMENTS_LOOP_SECONDS", "2")
     home = init(tmp_path / "home", "prefect_port = 0", "desk = false")
     with service(home):
         whole = {

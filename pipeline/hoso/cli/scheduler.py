@@ -35,12 +35,21 @@ _REGISTER = (
 )
 _WAIT = 5.0  # s for one answer of the server
 _DATABASE = "PREFECT_SERVER_DATABASE_CONNECTION_URL"
+_SERVICES = "PREFECT_SERVER_SERVICES_"
 _CALM = {
-    "SCHEDULER_RECENT_DEPLOYMENTS_LOOP_SECONDS": 30, "LATE_RUNS_LOOP_SECONDS": 60, "FOREMAN_LOOP_SECONDS": 60,
-    "PAUSE_EXPIRATIONS_LOOP_SECONDS": 300, "CANCELLATION_CLEANUP_LOOP_SECONDS": 120,
-    "CLEANUP_RECONCILER_LOOP_SECONDS": 120, "REPOSSESSOR_LOOP_SECONDS": 60,
-}  # fmt: skip
-"""Seconds between two rounds of the server's own services: an office has a dozen runs a day, not thousands."""
+    "PREFECT_WORKER_QUERY_SECONDS": "30",
+    f"{_SERVICES}SCHEDULER_RECENT_DEPLOYMENTS_LOOP_SECONDS": "30",
+    f"{_SERVICES}LATE_RUNS_LOOP_SECONDS": "60",
+    f"{_SERVICES}FOREMAN_LOOP_SECONDS": "60",
+    f"{_SERVICES}PAUSE_EXPIRATIONS_LOOP_SECONDS": "300",
+    f"{_SERVICES}CANCELLATION_CLEANUP_LOOP_SECONDS": "120",
+    f"{_SERVICES}CLEANUP_RECONCILER_LOOP_SECONDS": "120",
+    f"{_SERVICES}REPOSSESSOR_LOOP_SECONDS": "60",
+    f"{_SERVICES}TRIGGERS_ENABLED": "false",
+    f"{_SERVICES}TASK_RUN_RECORDER_ENABLED": "false",
+}
+"""Prefect made calm: an office has a dozen runs a day, not thousands, no automations and no tasks. What the environment of
+``hoso up`` says of these counts more."""
 
 
 def installed() -> bool:
@@ -85,12 +94,11 @@ class Scheduler:
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
             "DO_NOT_TRACK": 1,
             "PREFECT_LOGGING_LEVEL": "WARNING",
-            "PREFECT_WORKER_QUERY_SECONDS": 10,
-            "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
-            "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": self._settings.keep_days * 86_400,
+            f"{_SERVICES}DB_VACUUM_ENABLED": "events,flow_runs",
+            f"{_SERVICES}DB_VACUUM_RETENTION_PERIOD": self._settings.keep_days * 86_400,
             "HOSO_HOME": self.home,
-        } | {f"PREFECT_SERVER_SERVICES_{name}": seconds for name, seconds in _CALM.items()}
-        return {name: str(value) for name, value in told.items()}
+        }
+        return _CALM | dict(os.environ) | {name: str(value) for name, value in told.items()}
 
     def parts(self) -> list[Part]:
         """Its server, what is registered once, its worker."""

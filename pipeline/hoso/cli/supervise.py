@@ -14,13 +14,13 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Log", "Part", "Supervisor", "alive", "born", "end_group"]
+__all__ = ["Log", "Part", "Supervisor", "alive", "born", "end_groups"]
 
 FIRST, LONGEST = 1.0, 60.0  # s before a child that ended is started again: at first, and at most
 STEADY = 60.0  # s after which a child that runs counts as well again
@@ -283,17 +283,18 @@ def alive(pid: int, since: int) -> bool:
     return False
 
 
-def end_group(pid: int, since: int, patience: float = 10.0) -> bool:
-    """End a former child, and all of its group; gives whether there was one."""
-    if not alive(pid, since):
-        return False
-    _signal(pid, signal.SIGTERM)
+def end_groups(former: Iterable[tuple[int, int]], patience: float = 3.0) -> list[int]:
+    """End former children, told by id and when they began, and all of their groups; gives the ids of those there were."""
+    left = [(pid, since) for pid, since in former if alive(pid, since)]
+    for pid, _ in left:
+        _signal(pid, signal.SIGTERM)
     until = time.monotonic() + patience
-    while alive(pid, since) and time.monotonic() < until:
+    while any(alive(*one) for one in left) and time.monotonic() < until:
         time.sleep(0.1)
-    if alive(pid, since):
-        _signal(pid, signal.SIGKILL)
-    return True
+    for one in left:
+        if alive(*one):
+            _signal(one[0], signal.SIGKILL)
+    return [pid for pid, _ in left]
 
 
 def _die_with_parent() -> None:

@@ -25,7 +25,7 @@ import click
 from hoso import __version__, resources
 from hoso.cli import scheduler
 from hoso.cli.show import open_site, say, table
-from hoso.cli.supervise import Log, Part, Supervisor, end_group
+from hoso.cli.supervise import Log, Part, Supervisor, end_groups
 from hoso.errors import HosoError, Misconfigured, Unavailable
 
 if TYPE_CHECKING:
@@ -188,12 +188,11 @@ def _leftovers(home: Path) -> None:
     """End parts of a service that was killed, where they did not end with it."""
     try:
         parts = json.loads((home / STATE).read_text(encoding="utf-8"))["parts"]
-        former = [(name, int(one["pid"]), int(one["born"])) for name, one in parts.items()]
+        former = {int(one["pid"]): (name, int(one["born"])) for name, one in parts.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return
-    for name, pid, since in former:
-        if end_group(pid, since):
-            say(f"{name} was left over from a service that was killed, and was ended")
+    for pid in end_groups((pid, since) for pid, (_, since) in former.items()):
+        say(f"{former[pid][0]} was left over from a service that was killed, and was ended")
 
 
 def _has_desk() -> bool:
