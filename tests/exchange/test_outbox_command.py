@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from cases import FACILITY, case
 from servers import Portal, serving
 from test_health_portal import MD5, certificate, messages, section
