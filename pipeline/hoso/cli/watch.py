@@ -187,6 +187,7 @@ class _Watcher:
         """HOME/watch.json, for ``hoso status --watch``: when it changed, and every ten seconds."""
         note = {
             "pid": os.getpid(), "queue": self.reader.waiting, "reading": self.reader.working,
+            "reader": self.reader.pid,
             "inboxes": [
                 {"name": t.inbox.name, "away": t.inbox.name in self.away, "settling": t.looker.unsettled}
                 for t in self.takers
@@ -224,6 +225,11 @@ class _Reader:
     @property
     def working(self) -> bool:
         return bool(self._wanted)
+
+    @property
+    def pid(self) -> int:
+        """The process, 0 where there is none."""
+        return (self._process.pid or 0) if self._process is not None else 0
 
     def want(self, dossiers: list[str]) -> None:
         """Have these digitized; starts the process where there is none."""
