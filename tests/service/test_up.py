@@ -171,6 +171,10 @@ def test_the_whole_service_takes_scans_plans_nights_and_takes_up_a_night_that_wa
     assert [(one["schedules"][0]["schedule"]["cron"], one["parameters"]["home"]) for one in found] == [
         ("0 1 * * *", str(up))
     ]
+    port = int(told(up)["prefect"].rpartition(":")[2])
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]]
+    listening = {row[1] for row in rows if row[3] == "0A" and row[1].endswith(f":{port:04X}")}
+    assert listening == {f"0100007F:{port:04X}"}, "on loopback alone"
     note = up / "nights" / "nightly.json"
     with (up / "run.lock").open("a") as lock:  # another run is at work: the night waits for it
         eventually(lambda: _locks(lock), 60)
