@@ -53,7 +53,7 @@ def main() -> None:
             figures["idle"] = idle(service, given.idle)
             figures["served"] = served(service, scans, figures["pages"])
             figures["back after kill -9, s"] = kills(service, scans)
-            figures["balance even after the kills"] = even(service.home)
+            figures["balance even after the kills"] = balance(service.home)["even"]
     served_, bare_ = figures["served"], figures["bare"]
     figures["overhead"] = {
         "cpu": round(served_["cpu s"] / bare_["cpu s"] - 1, 3), "wall": round(served_["wall s"] / bare_["wall s"] - 1, 3)
@@ -119,8 +119,7 @@ def bare(place: Path, scans: Path, jobs: int) -> dict[str, Any]:
     words = [HOSO, "--home", place, "digitize", scans, "--jobs", str(jobs)]
     subprocess.run(words, check=True, capture_output=True)
     wall, spent = time.perf_counter() - began, cpu() - before
-    done = subprocess.run([HOSO, "--home", place, "balance", "--json"], check=True, capture_output=True, text=True)
-    return {"wall s": round(wall, 1), "cpu s": round(spent, 1), "pages": json.loads(done.stdout)["pages_in"]}
+    return {"wall s": round(wall, 1), "cpu s": round(spent, 1), "pages": balance(place)["pages_in"]}
 
 
 def idle(service: Service, seconds: float) -> dict[str, Any]:
@@ -158,10 +157,13 @@ def served(service: Service, scans: Path, pages: int) -> dict[str, Any]:
     dropped = time.perf_counter()
     until(lambda: not late.exists(), 120)
     taken = time.perf_counter() - dropped
-    until(lambda: done(service, pages), 3600)
+    until(lambda: done(service), 3600)
     wall = time.perf_counter() - began
     stop.set()
     sampler.join()
+    told = balance(service.home)
+    if (told["pages_in"] - told["duplicate"], told["underway"]) != (pages, 0):
+        raise SystemExit(f"the service did not do what the bare command did: {told}, {pages} pages")
     half = memory[len(memory) // 2 :]
     slope = statistics.linear_regression(*zip(*half, strict=True)).slope if len(half) > 2 else 0.0
     return {
@@ -219,7 +221,7 @@ def home(place: Path, jobs: int) -> Path:
     return place
 
 
-def done(service: Service, pages: int) -> bool:
+def done(service: Service) -> bool:
     """Whether all that was dropped is read; asked of the watcher, so that asking costs nothing."""
     told = read(service.home / "watch.json")
     settling = sum(one["settling"] for one in told.get("inboxes", ()))
@@ -227,9 +229,11 @@ def done(service: Service, pages: int) -> bool:
     return told.get("queue") == 0 and not settling and not left
 
 
-def even(place: Path) -> bool:
-    told = subprocess.run([HOSO, "--home", place, "balance", "--json"], check=True, capture_output=True, text=True)
-    return bool(json.loads(told.stdout)["even"])
+def balance(place: Path) -> dict[str, Any]:
+    """The page balance of a home."""
+    words = [HOSO, "--home", place, "balance", "--json"]
+    told: dict[str, Any] = json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
+    return told
 
 
 def states(service: Service) -> dict[str, str]:
