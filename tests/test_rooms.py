@@ -38,6 +38,7 @@ HOME: dict[str, str | tuple[str, ...]] = {
     "pyarrow": "warehouses", "pandas": "warehouses", "polars": "warehouses",
     "duckdb": "warehouses", "duckdb_extensions": "warehouses", "pg8000": "postgres",
     "prefect": "flows",
+    "fastapi": "desk", "starlette": "desk", "jinja2": "desk", "argon2": "desk", "pydantic": "desk", "uvicorn": "cli",
     "click": "cli", "rich": "cli", "watchfiles": "cli",
     "rapidfuzz": "values", "natsort": "values", "vietnam_address_converter": "values",
     "msgspec": "keys",

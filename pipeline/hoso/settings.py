@@ -11,7 +11,7 @@ from typing import Any
 from hoso.errors import Misconfigured
 
 __all__ = [
-    "S3", "Alerts", "Archive", "DossierSystem", "HealthPortal", "Inbox", "Office", "Outbox", "Packages", "Personal", "Postgres",
+    "S3", "Alerts", "Archive", "Desk", "DossierSystem", "HealthPortal", "Inbox", "Office", "Outbox", "Packages", "Personal", "Postgres",
     "Reading", "Rooms", "Seal", "Service", "Settings", "Stamp", "Warehouse", "read",
 ]  # fmt: skip
 
@@ -236,6 +236,20 @@ class Alerts:
 
 
 @dataclass(frozen=True, slots=True)
+class Desk:
+    """The web pages of ``hoso desk``, on loopback: ``port``; ``hosts`` are further names it is asked by, behind a server that
+    speaks TLS; ``secure``: browsers send the session over TLS alone. A session ends after ``idle_minutes`` unused, or
+    ``session_hours``; a stated purpose after ``purpose_minutes``."""
+
+    port: int = 8640
+    hosts: tuple[str, ...] = ()
+    secure: bool = False
+    idle_minutes: float = 30.0
+    session_hours: float = 12.0
+    purpose_minutes: float = 15.0
+
+
+@dataclass(frozen=True, slots=True)
 class Outbox:
     """How messages to other systems are sent. One that was not taken is tried ``tries`` times, ``pause`` seconds after the
     first and then twice as long each time, ``longest`` at most. ``together``: messages on the way at a time. A door that
@@ -330,6 +344,7 @@ class Settings:
     service: Service = field(default_factory=Service)
     inbox: tuple[Inbox, ...] = ()
     alerts: Alerts = field(default_factory=Alerts)
+    desk: Desk = field(default_factory=Desk)
     outbox: Outbox = field(default_factory=Outbox)
     health_portal: HealthPortal = field(default_factory=HealthPortal)
     dossier_system: DossierSystem = field(default_factory=DossierSystem)
@@ -338,7 +353,7 @@ class Settings:
 _SECTIONS: dict[str, type] = {
     "office": Office, "rooms": Rooms, "reading": Reading, "archive": Archive, "seal": Seal, "stamp": Stamp,
     "packages": Packages, "s3": S3, "postgres": Postgres, "warehouse": Warehouse,
-    "personal": Personal, "service": Service, "inbox": Inbox, "alerts": Alerts, "outbox": Outbox,
+    "personal": Personal, "service": Service, "inbox": Inbox, "alerts": Alerts, "desk": Desk, "outbox": Outbox,
     "health_portal": HealthPortal, "dossier_system": DossierSystem,
 }  # fmt: skip
 _LISTS = frozenset({"inbox"})

@@ -14,8 +14,9 @@ import numpy as np
 from hoso.imaging.clean import Cleaned
 from hoso.imaging.pixels import Pixels, array, turn
 from hoso.imaging.trace import Attempt
+from hoso.nouns import Box, Raster
 
-__all__ = ["LAYERS", "Image", "Layer", "Pictures", "pictures"]
+__all__ = ["LAYERS", "Image", "Layer", "Pictures", "cropped", "photo", "pictures"]
 
 _WIDE, _NARROW = 1240, 620  # pixels across: a page that is read on, a page that is only known by its look
 _QUALITY = 72  # of JPEG
@@ -79,6 +80,22 @@ def pictures(attempt: Attempt) -> Pictures:
         layers,
         tuple(_jpeg(array(line), line.width) for line in cleaned.lines),
     )
+
+
+def photo(page: Raster, widest: int) -> Image:
+    """The page as a JPEG, ``widest`` pixels across at most."""
+    return _jpeg(array(page), widest)
+
+
+def cropped(jpeg: bytes, box: Box) -> Image:
+    """What stands in ``box`` (fractions) of a JPEG of a page, with half the box's height around it."""
+    pixels = np.asarray(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR_RGB))
+    height, width = pixels.shape[:2]
+    around = max(6, round(0.5 * (box[3] - box[1]) * height))
+    left, right = round(box[0] * width) - 2 * around, round(box[2] * width) + 2 * around
+    top, bottom = round(box[1] * height) - around, round(box[3] * height) + around
+    part = pixels[max(0, top) : max(1, min(height, bottom)), max(0, left) : max(1, min(width, right))]
+    return _jpeg(part if part.size else pixels[:1, :1], 900)
 
 
 def _removed(attempt: Attempt, page: Pixels) -> tuple[Pixels, tuple[Layer, ...]]:
