@@ -149,7 +149,8 @@ class S3:
 class Postgres:
     """The PostgreSQL server that several machines share. The password stands in the environment variable named. ``schema``
     is the beginning of the names of the schemas that Hoso makes in the database. ``tls``: the server's certificate must be
-    one that this machine trusts. ``timeout`` is the seconds an answer may take."""
+    one that this machine trusts. ``timeout`` is the seconds an answer may take. What a machine was
+    at that was silent for ``turn`` seconds is taken over by others."""
 
     host: str = "localhost"
     port: int = 5432
@@ -159,6 +160,7 @@ class Postgres:
     schema: str = "hoso"
     tls: bool = False
     timeout: float = 60.0
+    turn: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import asdict, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import found
 
 from hoso.errors import Damaged, HosoError, Misconfigured, Overtaken, Unavailable
 from hoso.ledgers import postgres, sqlite
@@ -223,6 +225,30 @@ def test_what_was_acknowledged_outlives_a_kill(
     kept = [f.subject for f in reopen().facts("told")]
     assert set(acknowledged) <= set(kept)
     assert len(kept) == len(set(kept)) <= len(acknowledged) + 5, "at most the one in flight at each kill is more"
+
+
+@pytest.mark.parametrize("there", found("ledgers"))
+def test_a_ledger_is_copied_into_any_other_and_goes_on_where_it_stopped(
+    ledger: Ledger, there: str, settings_for: Callable[[str], Settings], tmp_path: Path
+) -> None:
+    (tmp_path / "there").mkdir()
+    for n in range(1203):
+        ledger.tell(fact(f"hs{n}"), once=f"once '{n}', {{a}} \\ \"b\"" if n % 2 else "")
+    ledger.keep("k1", "read", "p1", "digest-1", AT)
+    ledger.intend(effect("e1"))
+    ledger.intend(effect("e2"))
+    ledger.receive("e2", {"load": "7"})
+    with closing(
+        importlib.import_module(f"hoso.ledgers.{there}").open(settings_for(there), tmp_path / "there")
+    ) as copy:
+        assert copy.take(islice(ledger.lines(), 1100)) == 1100
+        assert copy.take(ledger.lines()) == 1203 + 1 + 2 - 1100
+        assert copy.take(ledger.lines()) == 0
+        assert list(copy.lines()) == list(ledger.lines())
+        assert [f.subject for f in copy.facts()] == [f"hs{n}" for n in range(1203)]
+        assert copy.tell(fact("another"), once="once '1', {a} \\ \"b\"").subject == "hs1"
+        assert copy.step("k1") == "digest-1"
+        assert [(e.key, e.receipt) for e in copy.effects()] == [("e1", None), ("e2", {"load": "7"})]
 
 
 # --- Turns and claims ---

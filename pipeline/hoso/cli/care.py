@@ -98,7 +98,7 @@ def rebuild(home: str | None, index: bool) -> None:
     from hoso import recipe
     from hoso.recipe import care
 
-    with open_site(home) as site, recipe.only_run(site):
+    with open_site(home) as site, recipe.only_run(site, everything=True):
         if index:
             site.warehouse.reindex()
             say("the index of search and look-ups is built again")

@@ -91,7 +91,7 @@ def move_warehouse(home: str | None, name: str, copy_only: bool) -> None:
     from hoso import recipe
     from hoso.recipe import moving
 
-    with open_site(home) as site, recipe.only_run(site):
+    with open_site(home) as site, recipe.only_run(site, everything=True):
         count = moving.move(site, name, lambda documents: say(f"{documents} documents copied"))
         if not copy_only:
             moving.name_warehouse(site.home / "settings.toml", name)

@@ -8,7 +8,17 @@ from typing import Protocol
 
 from hoso.nouns import Effect, Fact
 
-__all__ = ["EVERYTHING", "Ledger", "Turn"]
+__all__ = ["EVERYTHING", "TABLES", "Ledger", "Line", "Turn"]
+
+Line = tuple[str, tuple[str | None, ...]]
+"""A line of a ledger as it moves: its table, and its columns in the order of :data:`TABLES`."""
+
+TABLES: dict[str, tuple[str, ...]] = {
+    "facts": ("kind", "subject", "at", "body", "once"),
+    "steps": ("key", "step", "subject", "result", "at"),
+    "effects": ("key", "kind", "subject", "at", "body", "receipt"),
+}
+"""The tables of a ledger that last, with the columns that are the same in every engine."""
 
 EVERYTHING = "*"
 """The claim on all that can be claimed; nobody else is given anything while it stands."""
@@ -71,6 +81,14 @@ class Ledger(Protocol):
 
     def results(self) -> Iterator[str]:
         """Every step result's digest: what an audit expects in the store."""
+        ...
+
+    def lines(self) -> Iterator[Line]:
+        """Everything told, kept, intended and received, in order and without serials: what a copy must hold."""
+        ...
+
+    def take(self, lines: Iterator[Line]) -> int:
+        """Append the lines of another ledger that this one, the beginning of a copy of it, has not yet; gives how many."""
         ...
 
     def begin(self, holder: str, seconds: float) -> int:

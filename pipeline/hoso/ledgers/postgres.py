@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
 from hoso import keys
 from hoso.errors import Damaged, Misconfigured, Overtaken, Unavailable
-from hoso.ledgers.api import Turn
+from hoso.ledgers.api import TABLES, Line, Turn
 from hoso.nouns import Effect, Fact
 from hoso.postgres import OVERTAKEN, Server
 from hoso.settings import Settings
@@ -218,6 +219,30 @@ class PostgresLedger:
         """See :class:`hoso.ledgers.api.Ledger`. In the order kept; steps that gave the same bytes repeat them."""
         for row in self._lines("steps", "serial, result", "", {}):
             yield str(row[1])
+
+    def lines(self) -> Iterator[Line]:
+        """See :class:`hoso.ledgers.api.Ledger`."""
+        for table, columns in TABLES.items():
+            for row in self._lines(table, f"serial, {', '.join(columns)}", "", {}):
+                yield table, tuple(row[1:])
+
+    def take(self, lines: Iterator[Line]) -> int:
+        """See :class:`hoso.ledgers.api.Ledger`. A thousand lines at a time, each lot whole or not at all."""
+        had = {table: int(self._asked(f"SELECT count(*) FROM {{s}}.{table}")[0][0]) for table in TABLES}
+        count = 0
+        for table, rows in groupby(lines, key=lambda line: line[0]):
+            fresh = islice((row for _, row in rows), had[table], None)
+            while lot := list(islice(fresh, 1000)):
+                columns, given = TABLES[table], zip(*lot, strict=True)
+                named = {f"c{n}": list(column) for n, column in enumerate(given)}
+                sources = ", ".join(f"CAST(:{name} AS text[])" for name in named)
+                self._asked(
+                    f"INSERT INTO {{s}}.{table} ({', '.join(columns)})"
+                    f" SELECT {', '.join(named)} FROM unnest({sources}) WITH ORDINALITY AS t({', '.join(named)}, n)"
+                    " ORDER BY n", False, **named,
+                )  # fmt: skip
+                count += len(lot)
+        return count
 
     def begin(self, holder: str, seconds: float) -> int:
         """See :class:`hoso.ledgers.api.Ledger`."""

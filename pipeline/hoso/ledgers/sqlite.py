@@ -17,7 +17,7 @@ from pathlib import Path
 
 from hoso import keys
 from hoso.errors import Damaged, HosoError, Misconfigured, Overtaken, Unavailable
-from hoso.ledgers.api import EVERYTHING, Turn
+from hoso.ledgers.api import EVERYTHING, TABLES, Line, Turn
 from hoso.nouns import Effect, Fact
 from hoso.settings import Settings
 
@@ -179,6 +179,26 @@ class SqliteLedger:
         """See :class:`hoso.ledgers.api.Ledger`. In the order kept; steps that gave the same bytes repeat them."""
         for row in self._lines("steps", "SELECT serial, result FROM steps", "", ()):
             yield str(row[1])
+
+    def lines(self) -> Iterator[Line]:
+        """See :class:`hoso.ledgers.api.Ledger`."""
+        for table, columns in TABLES.items():
+            for row in self._lines(table, f"SELECT serial, {', '.join(columns)} FROM {table}", "", ()):
+                yield table, tuple(None if one is None else str(one) for one in row[1:])
+
+    def take(self, lines: Iterator[Line]) -> int:
+        """See :class:`hoso.ledgers.api.Ledger`. All of it at once."""
+        count = 0
+        with self._writing() as base:
+            had = {t: base.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in TABLES}
+            for table, row in lines:
+                had[table] -= 1
+                if had[table] < 0:
+                    columns = TABLES[table]
+                    marks = ", ".join("?" * len(columns))
+                    base.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", row)
+                    count += 1
+        return count
 
     def begin(self, holder: str, seconds: float) -> int:
         """See :class:`hoso.ledgers.api.Ledger`."""

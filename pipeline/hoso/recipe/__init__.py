@@ -4,19 +4,20 @@
 Modules: ``inbox``, ``taking``, ``notices`` (a watched folder: what settled, taking it, texts for its clerk), ``intake``
 (files to the store), ``reading`` (what workers do), ``digitizing`` (the first half), ``approving``, ``releasing`` (the
 second half), ``stamping`` and ``renewing`` (proofs of time), ``standing`` (the state, as the ledger tells it), ``care``
-(audit, rebuild).
+(audit, rebuild), ``turns`` and ``working`` (several machines side by side).
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from hoso.errors import HosoError, Unavailable, Unstamped
 from hoso.nouns import Outcome, Record, Standing
-from hoso.recipe import digitizing, inbox, intake, notices, releasing, stamping, taking
+from hoso.recipe import digitizing, inbox, intake, notices, releasing, stamping, taking, turns
 from hoso.recipe.intake import Arrival
 from hoso.recipe.standing import balance, dossiers, find, standing
 from hoso.site import Site
@@ -43,6 +44,9 @@ __all__ = [
 
 CHUNK = 64
 """Dossiers taken side by side: enough to keep every worker busy, few enough that results appear as the run goes."""
+
+PATIENCE = 600.0
+"""s that a run which must be alone waits for what other machines are at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +99,26 @@ def release(site: Site, outcomes: Iterable[Outcome], progress: Progress = Progre
         else:
             progress.defect(what, error)
 
-    return releasing.release(site, outcomes, failed, crew)
+    wanted = list(outcomes)
+    with turns.claimed(site, [turns.dossier(one.dossier.id) for one in wanted]) as mine:
+        left = [one for one in wanted if turns.dossier(one.dossier.id) not in mine]
+        if left:
+            progress.say(f"another machine is at {len(left)} of the dossiers now; it or the next run releases them")
+        return releasing.release(site, [one for one in wanted if one not in left] if left else wanted, failed, crew)
 
 
 def stamp(site: Site, progress: Progress = Progress()) -> int:
     """The night's stamp over all that is sealed and has none; gives how many documents it is over. Where the timestamp
     server is silent it is said, and the documents wait for the next run."""
-    try:
-        return sum(made.documents for made in stamping.night(site))
-    except Unstamped as error:
-        progress.say(str(error))
-        return 0
+    with turns.claimed(site, ("stamps",)) as mine:
+        if not mine:
+            progress.say("another machine stamps now")
+            return 0
+        try:
+            return sum(made.documents for made in stamping.night(site))
+        except Unstamped as error:
+            progress.say(str(error))
+            return 0
 
 
 def take_inbox(
@@ -129,8 +142,10 @@ def proceed(site: Site, known: Iterable[str], crew: Crew, progress: Progress = P
 
 
 @contextmanager
-def only_run(site: Site) -> Iterator[None]:
-    """One run at a time in a home. Raises :class:`Unavailable` where another is at work. Ends with the process."""
+def only_run(site: Site, *, everything: bool = False) -> Iterator[None]:
+    """One run at a time in a home's folder; ends with the process. Where the ledger is shared with other machines the run
+    has a turn in it and claims dossier by dossier, and with ``everything`` it waits until it is alone. Raises
+    :class:`Unavailable` where another is at work."""
     import fcntl
 
     with (site.home / "run.lock").open("w") as lock:
@@ -138,7 +153,8 @@ def only_run(site: Site) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise Unavailable(f"another run works in {site.home}; wait for it, or look with: hoso status") from error
-        yield
+        with turns.turn(site), turns.everything(site, PATIENCE, time.sleep) if everything else nullcontext():
+            yield
 
 
 def _chunk(site: Site, arrivals: list[Arrival], crew: Crew, progress: Progress) -> Iterator[Standing]:
@@ -148,7 +164,9 @@ def _chunk(site: Site, arrivals: list[Arrival], crew: Crew, progress: Progress) 
         if arrival.duplicate_of:
             yield standing(site, arrival.dossier.id)
 
-    for outcome in digitizing.digitize_dossiers(site, fresh.values(), crew, progress.read, progress.defect):
-        release(site, [outcome], progress)
-        yield standing(site, fresh.pop(outcome.dossier.id).dossier.id)
+    with turns.claimed(site, [turns.dossier(id_) for id_ in fresh]) as mine:
+        ours = [arrival for id_, arrival in fresh.items() if turns.dossier(id_) in mine]
+        for outcome in digitizing.digitize_dossiers(site, ours, crew, progress.read, progress.defect):
+            release(site, [outcome], progress)
+            yield standing(site, fresh.pop(outcome.dossier.id).dossier.id)
     yield from (standing(site, dossier) for dossier in fresh)

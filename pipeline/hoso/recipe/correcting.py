@@ -17,7 +17,7 @@ from hoso import keys
 from hoso.errors import HosoError, NeedsPerson, Refused, Stale, Unavailable, Usage
 from hoso.forms import FieldRule, Form
 from hoso.nouns import Change, ChangeKind, Fact, Field, Outcome, PageRef, Problem, Record, Standing
-from hoso.recipe import digitizing, intake, reading
+from hoso.recipe import digitizing, intake, reading, turns
 from hoso.recipe.arrived import signed
 from hoso.recipe.standing import changes, dossier_of, record_digest, seal_key, standing
 from hoso.site import Site
@@ -331,6 +331,8 @@ def _being_sealed(site: Site, mine: Record) -> bool:
 def _at_work(site: Site) -> bool:
     import fcntl
 
+    if turns.at_work(site):
+        return True
     path = site.home / "run.lock"
     if not path.exists():
         return False

@@ -21,7 +21,7 @@ from hoso import keys
 from hoso.errors import Damaged, HosoError, Misconfigured, Refused, Unavailable
 from hoso.exports.doors.api import Answer, Attempt, Declined, Door, Message, Unanswered
 from hoso.nouns import Batch, Delivery, Effect, Fact
-from hoso.recipe import outbox
+from hoso.recipe import outbox, turns
 from hoso.site import Site
 
 __all__ = ["ROWS", "Report", "deliver", "delivered", "finish"]
@@ -321,4 +321,5 @@ def _alone(site: Site) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise Unavailable(f"another run sends messages of {site.home}; wait for it") from error
-        yield
+        with turns.only(site, "outbox"):
+            yield

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from hoso import keys
 from hoso.errors import Damaged, Misconfigured
 from hoso.nouns import Batch, Effect, Fact, Roll
+from hoso.recipe import turns
 from hoso.registers import Register
 from hoso.site import Site
 from hoso.values import dates, numbers, units
@@ -41,7 +42,13 @@ _WHOLE = frozenset({"days", "state", "channel", "waited", "supplements"})
 
 def enrol(site: Site, with_units: bool = False) -> tuple[str, ...]:
     """Take in each register of the home that changed since it was last taken in; gives the names of their tables. Raises
-    Misconfigured for a cell that is not what its column wants; nothing of that register is taken in then."""
+    Misconfigured for a cell that is not what its column wants (nothing of that register is taken in then), Unavailable
+    where another machine is at the registers."""
+    with turns.only(site, "registers"):
+        return _enrol(site, with_units)
+
+
+def _enrol(site: Site, with_units: bool) -> tuple[str, ...]:
     finish(site)
     last = {fact.subject: fact.body["digest"] for fact in site.ledger.facts("enrolled")}
     taken = []

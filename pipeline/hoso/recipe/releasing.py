@@ -15,7 +15,7 @@ from pathlib import Path
 from hoso import keys, lasting
 from hoso.errors import Damaged, Defect, Misconfigured, Refused, Unavailable, Unstamped
 from hoso.nouns import Batch, Effect, Fact, Filing, Outcome, Record, Sealed, Seen
-from hoso.recipe import arrived, outbox, reading
+from hoso.recipe import arrived, outbox, reading, turns
 from hoso.recipe.approving import approved
 from hoso.recipe.standing import decisions, dossiers, record_digest, seal_key, sealed_as, standing
 from hoso.site import Site
@@ -110,19 +110,26 @@ def load(site: Site, ready: list[tuple[Outcome, Record, Sealed]]) -> None:
 
 
 def finish_loads(site: Site) -> int:
-    """Finish the loads that were intended and have no receipt; gives how many there were."""
+    """Finish the loads that were intended and have no receipt, unless another machine is at them; gives how many there
+    were."""
     open_ = list(site.ledger.effects("load", open_only=True))
     for effect in open_:
-        ready = []
-        for dossier in dict.fromkeys(effect.body.values()):
-            outcome = standing(site, dossier).outcome
-            for record in outcome.records if outcome else ():
-                sealed = sealed_as(site, record)
-                if record.document.id in effect.body and sealed is not None:
-                    assert outcome is not None
-                    ready.append((outcome, record, sealed))
-        _load(site, effect, ready)
+        with turns.claimed(site, {turns.dossier(one) for one in effect.body.values()}, whole=True) as mine:
+            if mine:
+                _finish(site, effect)
     return len(open_)
+
+
+def _finish(site: Site, effect: Effect) -> None:
+    ready = []
+    for dossier in dict.fromkeys(effect.body.values()):
+        outcome = standing(site, dossier).outcome
+        for record in outcome.records if outcome else ():
+            sealed = sealed_as(site, record)
+            if record.document.id in effect.body and sealed is not None:
+                assert outcome is not None
+                ready.append((outcome, record, sealed))
+    _load(site, effect, ready)
 
 
 def filing(site: Site, outcome: Outcome, record: Record, sealed: Sealed) -> Filing:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from hoso import keys
 from hoso.nouns import Fact
+from hoso.recipe import turns
 from hoso.recipe.stamping import MOST, Evidence, Made, current, finish, make, safe, weak
 from hoso.site import Site
 from hoso.timeproof import Member, StampKind
@@ -53,7 +54,13 @@ def nearest(site: Site) -> tuple[str, int] | None:
 
 
 def renew(site: Site, say: Callable[[str], None] = lambda text: None) -> tuple[Made, ...]:
-    """Renew what is due, after what a killed run left is finished. Raises as :func:`hoso.recipe.stamping.make` does."""
+    """Renew what is due, after what a killed run left is finished. Raises as :func:`hoso.recipe.stamping.make` does, and
+    Unavailable where another machine is at the stamps."""
+    with turns.only(site, "stamps"):
+        return _renew(site, say)
+
+
+def _renew(site: Site, say: Callable[[str], None]) -> tuple[Made, ...]:
     made = finish(site)
     groups: dict[tuple[StampKind, str], list[Evidence]] = {}
     for one in due(site):

@@ -15,6 +15,7 @@ from pathlib import Path
 from hoso import keys, lasting
 from hoso.errors import Misconfigured, Unstamped
 from hoso.nouns import Effect, Fact
+from hoso.recipe import turns
 from hoso.site import Site
 from hoso.timeproof import Member, Stamp, StampKind
 from hoso.values.hashtree import ALGORITHMS, WEAK, Tree
@@ -72,8 +73,14 @@ class _Kept:
 def night(site: Site) -> tuple[Made, ...]:
     """One timestamp over all that is sealed and has no evidence; none where nothing waits, or the settings ask for none.
 
-    Raises :class:`Unstamped` where the server does not answer: the documents wait, and the next call takes them.
+    Raises :class:`Unstamped` where the server does not answer: the documents wait, and the next call takes them;
+    Unavailable where another machine is at the stamps.
     """
+    with turns.only(site, "stamps"):
+        return _night(site)
+
+
+def _night(site: Site) -> tuple[Made, ...]:
     made = finish(site)
     if not wanted(site):
         return made
