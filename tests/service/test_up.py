@@ -125,10 +125,34 @@ def test_a_check_says_what_would_start_and_what_is_wrong(tmp_path: Path) -> None
         port = other.getsockname()[1]
         home = init(tmp_path / "home", f"prefect_port = {port}", "desk = false")
         done = subprocess.run([HOSO, "--home", home, "up", "--check"], capture_output=True, text=True)
+        assert done.returncode == 5, "a later start may do"
+        assert f"port {port} is taken by another program" in done.stderr
+        assert "settings.toml [service] desk = false" in done.stdout
+        assert subprocess.run([HOSO, "--home", home, "up"], capture_output=True, timeout=30).returncode == 5
+    assert subprocess.run([HOSO, "--home", home, "up", "--check"], capture_output=True).returncode == 0
+    with (home / "settings.toml").open("a", encoding="utf-8") as file:
+        file.write('[[inbox]]\nname = "a"\npath = ".."\n')
+    done = subprocess.run([HOSO, "--home", home, "up", "--check"], capture_output=True, text=True)
     assert done.returncode == 6
-    assert f"port {port} is taken by another program" in done.stderr
-    assert "settings.toml [service] desk = false" in done.stdout
+    assert "what Hoso writes must not lie inside what it reads" in done.stderr
     assert not (home / "up.json").exists()
+
+
+def test_an_inbox_that_is_away_keeps_nothing_from_starting(tmp_path: Path) -> None:
+    home = init(
+        tmp_path / "home", "prefect = false", "desk = false", '[[inbox]]\nname = "share"\npath = "/nowhere/share"'
+    )
+    done = subprocess.run([HOSO, "--home", home, "up", "--check"], capture_output=True, text=True)
+    assert done.returncode == 0
+    assert "away" in done.stdout
+    with service(home):
+        eventually(lambda: "inbox share is away" in _log(home, "watch"), 20)
+        assert parts(home) == {"watch": "running"}
+
+
+def _log(home: Path, name: str) -> str:
+    path = home / "logs" / f"{name}.log"
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 @pytest.fixture

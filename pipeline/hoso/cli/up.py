@@ -36,7 +36,7 @@ __all__ = ["STATE", "up"]
 STATE = "up.json"
 DESK_PORT = 8640
 _HOUR = 3600.0
-_LEAST = 1e9  # bytes free below which a start is warned of
+_LEAST = 1e9  # bytes free below which it is said
 
 
 @click.command()
@@ -45,16 +45,14 @@ _LEAST = 1e9  # bytes free below which a start is warned of
 def up(home: str | None, check_: bool) -> None:
     """The whole service on this machine: watcher, nights, desk, until Ctrl-C or SIGTERM. Logs are in HOME/logs."""
     with open_site(home) as site:
-        rows = list(_checks(site))
         if check_:
+            rows = list(_checks(site, runs=_running(site.home)))
             table("", ("part", "state", "what"), rows)
-        wrong = [f"{name}: {what}" for name, state, what in rows if state == "wrong"]
-        if wrong:
-            raise Misconfigured("the service cannot start: " + "; ".join(wrong))
-        if check_:
+            _refuse(rows)
             return
         with _only_service(site.home):
             _leftovers(site.home)
+            _refuse(list(_checks(site, runs=False)))
             _Service(site).run()
 
 
@@ -128,32 +126,43 @@ def _part(home: Path, name: str, *words: str) -> Part:
     return Part(name, (*start, "--home", str(home), name, *words), {"PYTHONUNBUFFERED": "1"})
 
 
-def _checks(site: Site) -> Iterator[tuple[str, str, str]]:
-    """(part, "ok" | "off" | "wrong", what) for everything a start leans on."""
+def _refuse(rows: list[tuple[str, str, str]]) -> None:
+    """Raises :class:`Misconfigured` where a person must mend something first, :class:`Unavailable` where a later start may
+    do; what is merely low or away keeps nothing from starting."""
+    for state, error in (("wrong", Misconfigured), ("busy", Unavailable)):
+        found = [f"{name}: {what}" for name, found, what in rows if found == state]
+        if found:
+            raise error("the service cannot start: " + "; ".join(found))
+
+
+def _checks(site: Site, runs: bool) -> Iterator[tuple[str, str, str]]:
+    """(part, "ok" | "off" | "low" | "away" | "busy" | "wrong", what) for everything a start leans on. ``runs``: whether the
+    service is up already, and its port its own."""
     from hoso.recipe import inbox
 
     service = site.settings.service
     try:
         for one in inbox.inboxes(site):
             place = inbox.place_of(site, one)
-            there = "ok" if place.is_dir() else "away: it is waited for"
-            yield f"inbox {one.name}", "ok", f"{place}: {there}"
+            yield f"inbox {one.name}", "ok" if place.is_dir() else "away", f"{place}"
     except HosoError as error:
         yield "inboxes", "wrong", str(error)
     try:
         next(iter(site.ledger.facts("received")), None)
         yield "ledger", "ok", site.settings.rooms.ledger
+    except Unavailable as error:
+        yield "ledger", "away", f"{error}; parts that need it are started again until it is back"
     except HosoError as error:
         yield "ledger", "wrong", str(error)
     if not service.prefect:
         yield "nights", "off", "settings.toml [service] prefect = false: run hoso night by cron or a systemd timer"
     elif not scheduler.installed():
         yield "nights", "off", 'Prefect is not installed: pip install "hoso[service]", or run hoso night by cron'
-    elif service.prefect_port and scheduler.taken(service.prefect_port) and not _running(site.home):
+    elif service.prefect_port and scheduler.taken(service.prefect_port) and not runs:
         what = (
             f"port {service.prefect_port} is taken by another program: set [service] prefect_port to another, or to 0"
         )
-        yield "nights", "wrong", what
+        yield "nights", "busy", what
     else:
         yield "nights", "ok", f"Prefect on port {service.prefect_port or 'any'}, flows of {resources.service()}"
     if not service.desk:
@@ -163,7 +172,7 @@ def _checks(site: Site) -> Iterator[tuple[str, str, str]]:
     else:
         yield "desk", "ok", f"port {_desk_port(site)}"
     free = shutil.disk_usage(site.home).free
-    yield "disk", "ok" if free > _LEAST else "wrong", f"{free / 1e9:.1f} GB free at {site.home}"
+    yield "disk", "ok" if free > _LEAST else "low", f"{free / 1e9:.1f} GB free at {site.home}"
 
 
 @contextlib.contextmanager
