@@ -35,7 +35,8 @@ def decided(site: Site, record, verdict: str) -> None:  # type: ignore[no-untype
 def everything(path: Path) -> dict[str, list[tuple[object, ...]]]:
     with sqlite3.connect(path) as base:
         tables = ("followed", "dossiers", "papers", "doubts", "refusals")
-        return {table: sorted(base.execute(f"SELECT * FROM {table}").fetchall()) for table in tables}
+        found = {table: sorted(base.execute(f"SELECT * FROM {table}").fetchall()) for table in tables}
+        return found | {"tally": sorted(base.execute("SELECT * FROM tally WHERE n <> 0").fetchall())}
 
 
 def test_what_waits_is_told_with_its_doubtful_fields(site: Site) -> None:

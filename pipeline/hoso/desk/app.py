@@ -47,7 +47,8 @@ def create(home: Path, hosts: Sequence[str] = ()) -> FastAPI:
     )
     told = site.settings.desk
     board = Board(site, home / "desk" / "board.sqlite")
-    app.state.desk = Desk(site, Accounts(home, told.idle_minutes, 60 * told.session_hours), board, known)
+    titles = {name: site.forms.latest(name).title for name in sorted(site.forms.types())}
+    app.state.desk = Desk(site, Accounts(home, told.idle_minutes, 60 * told.session_hours), board, known, titles)
     app.state.pictures = Pictures(site)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
     for found in sorted(one.name for one in pkgutil.iter_modules(pages.__path__)):

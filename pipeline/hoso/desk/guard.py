@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -37,12 +37,13 @@ _HEADERS = {
 
 @dataclass(frozen=True)
 class Desk:
-    """What every page works with."""
+    """What every page works with. ``titles`` are what types of papers are called, by their newest forms."""
 
     site: Site
     accounts: Accounts
     board: Board
     hosts: frozenset[str]
+    titles: Mapping[str, str]
 
 
 @dataclass(frozen=True)

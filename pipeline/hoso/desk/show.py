@@ -11,9 +11,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from hoso.desk.guard import Signed
-from hoso.site import Site
 
-__all__ = ["LANGUAGE", "NAV", "drawn", "render", "title_of"]
+__all__ = ["LANGUAGE", "NAV", "drawn", "render"]
 
 LANGUAGE = "lang"
 NAV = (
@@ -65,13 +64,9 @@ def drawn(request: Request, template: str, who: Signed | None, **told: Any) -> s
     if who is not None:
         site = who.desk.site
         common |= {"office": site.settings.office.name, "test": site.settings.office.test}
-        common["titled"] = lambda name: title_of(site, name)
+        titles = who.desk.titles
+        common["titled"] = lambda name: titles.get(name, name)
     return _environment.get_template(template).render(common | told)
-
-
-def title_of(site: Site, type_: str) -> str:
-    """What a type of paper is called, by its newest form."""
-    return site.forms.latest(type_).title if type_ in site.forms.types() else type_
 
 
 def day(instant: str) -> str:

@@ -22,7 +22,7 @@ from hoso.site import Site
 
 __all__ = ["Board", "Doubt", "Paper", "Refusal", "opened"]
 
-FORMAT = 1
+FORMAT = 3
 _LOT = 500  # facts followed in one transaction
 _PARTS = ("pages_in", "filed", "blank", "duplicate", "waiting", "quarantined", "underway")
 _OF_DOSSIER = frozenset({"received", "digitized", "changed", "erased"})
@@ -35,6 +35,7 @@ CREATE TABLE IF NOT EXISTS dossiers (
     documents INTEGER NOT NULL, refused INTEGER NOT NULL, {", ".join(f"b_{part} INTEGER NOT NULL" for part in _PARTS)}
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS dossiers_by_day ON dossiers (received);
+CREATE INDEX IF NOT EXISTS dossiers_unread ON dossiers (received) WHERE read = 0 AND repeats = '';
 CREATE TABLE IF NOT EXISTS papers (
     id TEXT PRIMARY KEY, dossier TEXT NOT NULL, received TEXT NOT NULL, first INTEGER NOT NULL, type TEXT NOT NULL,
     form TEXT NOT NULL, verdict TEXT NOT NULL, state TEXT NOT NULL, held INTEGER NOT NULL, pages INTEGER NOT NULL,
@@ -54,7 +55,32 @@ CREATE TABLE IF NOT EXISTS refusals (
     dossier TEXT NOT NULL, scan TEXT NOT NULL, received TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (dossier, scan)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS refusals_by_day ON refusals (received);
+CREATE TABLE IF NOT EXISTS tally (what TEXT NOT NULL, key TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (what, key))
+    WITHOUT ROWID;
 """
+
+
+_TALLIED = {
+    "papers": [("state", "{0}.state || '|' || {0}.type", "1")],
+    "doubts": [("doubt", "{0}.kind || '|' || {0}.type || '|' || {0}.name", "1"),
+               ("pen", "{0}.kind || '|' || {0}.type || '|' || {0}.name", "{0}.pen")],
+    "dossiers": [("day", "substr({0}.received, 1, 10)", "1"), ("pages", "substr({0}.received, 1, 10)", "{0}.b_pages_in"),
+                 ("of", "'dossiers'", "1"), ("of", "'refused'", "{0}.refused"), ("of", "'repeats'", "({0}.repeats <> '')"),
+                 ("of", "'unread'", "({0}.read = 0 AND {0}.repeats = '')"),
+                 *(("balance", f"'{part}'", "{0}.b_" + part) for part in _PARTS)],
+}  # fmt: skip
+"""By table (what is tallied, its key, by how much a row counts): sums are kept up, so that no page counts all rows anew."""
+
+
+def _triggers() -> Iterator[str]:
+    for table, told in _TALLIED.items():
+        for number, (what, key, much) in enumerate(told):
+            for act, row, sign in (("INSERT", "NEW", ""), ("DELETE", "OLD", "-")):
+                yield (
+                    f"CREATE TRIGGER IF NOT EXISTS {table}_{number}_{act.lower()} AFTER {act} ON {table} BEGIN "
+                    f"INSERT INTO tally VALUES ('{what}', {key.format(row)}, {sign}({much.format(row)})) "
+                    "ON CONFLICT DO UPDATE SET n = n + excluded.n; END"
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +136,8 @@ class Board:
 
     def __init__(self, site: Site, path: Path) -> None:
         self._site, self._path, self._turn = site, path, threading.Lock()
+        self.serial = 0
+        """Of the last fact that was followed: what the board tells is the same while it is."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self._base = self._connected()
 
@@ -121,6 +149,10 @@ class Board:
         done = 0
         with self._turn:
             while True:
+                ((serial,),) = self._base.execute("SELECT serial FROM followed").fetchall()
+                self.serial = serial
+                if not self._site.ledger.facts_after(serial, 1):
+                    return done
                 try:
                     self._base.execute("BEGIN IMMEDIATE")
                 except sqlite3.OperationalError:
@@ -143,22 +175,15 @@ class Board:
 
     def balance(self) -> Balance:
         """The page balance of the home."""
-        sums = ", ".join(f"coalesce(sum(b_{part}), 0)" for part in _PARTS)
-        (row,) = self._ask(f"SELECT {sums} FROM dossiers")
-        return Balance(**dict(zip(_PARTS, row, strict=True)))
+        return Balance(**self._tally("balance"))
 
-    def counts(self, since: str = "") -> dict[str, int]:
-        """Dossiers (received on or after ``since``, a day), those not read yet, repeats, refused files; documents by state
-        ("waiting" …), with those whom a mandate in force lets through among "approved"."""
-        (row,) = self._ask(
-            "SELECT count(*), coalesce(sum(read = 0 AND repeats = ''), 0), coalesce(sum(repeats <> ''), 0),"
-            " coalesce(sum(refused), 0) FROM dossiers WHERE received >= ?", (since,)
-        )  # fmt: skip
-        found = dict(zip(("dossiers", "unread", "repeats", "refused"), row, strict=True))
+    def counts(self) -> dict[str, int]:
+        """Dossiers, those not read yet, repeats, refused files; documents by state ("waiting" …), those that a mandate in
+        force lets through among "approved"."""
+        found = dict.fromkeys(("dossiers", "unread", "repeats", "refused"), 0) | self._tally("of")
         states = {"waiting": 0, "ready": 0, "approved": 0, "unstamped": 0, "sealed": 0}
-        for state, type_, count in self._ask(
-            "SELECT state, type, count(*) FROM papers WHERE received >= ? GROUP BY 1, 2", (since,)
-        ):
+        for key, count in self._tally("state").items():
+            state, _, type_ = key.partition("|")
             states["approved" if state == "ready" and self._mandated(type_) else state] += count
         return found | states
 
@@ -182,12 +207,12 @@ class Board:
 
     def types(self, *states: DocumentState) -> dict[str, int]:
         """How many documents in these states there are of each type, the commonest first."""
-        marks = ", ".join("?" * len(states))
-        return dict(
-            self._ask(
-                f"SELECT type, count(*) FROM papers WHERE state IN ({marks}) GROUP BY 1 ORDER BY 2 DESC, 1", states
-            )
-        )
+        found: dict[str, int] = {}
+        for key, count in self._tally("state").items():
+            state, _, type_ = key.partition("|")
+            if state in states:
+                found[type_] = found.get(type_, 0) + count
+        return dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
 
     def next(self, after: str = "") -> Paper | None:
         """The waiting document behind ``after`` in the order of waiting, from the first one again behind the last; those
@@ -218,9 +243,9 @@ class Board:
 
     def groups(self) -> list[tuple[str, str, str, int, int]]:
         """(kind, type, name, fields, of them by hand) of all fields that ask for a person, the most first."""
-        return self._ask(
-            "SELECT kind, type, name, count(*), sum(pen) FROM doubts GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3"
-        )
+        pens = self._tally("pen")
+        rows = [(*key.split("|"), count, pens.get(key, 0)) for key, count in self._tally("doubt").items()]
+        return sorted(rows, key=lambda row: (-row[3], *row[:3]))  # type: ignore[arg-type]
 
     def refusals(self, limit: int = 50, skip: int = 0) -> list[Refusal]:
         """Files that could not be taken, the latest first."""
@@ -231,23 +256,24 @@ class Board:
         """(id, received, code, documents, whether it is read) of the latest dossiers; the oldest ``unread`` ones."""
         where, order = ("read = 0 AND repeats = ''", "ASC") if unread else ("1", "DESC")
         rows = self._ask(
-            f"SELECT id, received, code, documents, read FROM dossiers WHERE {where} ORDER BY received {order}, id LIMIT ?",
+            f"SELECT id, received, code, documents, read FROM dossiers WHERE {where}"
+            f" ORDER BY received {order}, id {order} LIMIT ?",
             (limit,),
         )
         return [(*row[:4], bool(row[4])) for row in rows]
 
     def days(self, since: str) -> list[tuple[str, int, int]]:
         """(day, dossiers, pages that came in) of each day from ``since`` on that had any."""
-        return self._ask(
-            "SELECT substr(received, 1, 10), count(*), sum(b_pages_in) FROM dossiers WHERE received >= ?"
-            " GROUP BY 1 ORDER BY 1",
-            (since,),
-        )
+        pages = self._tally("pages")
+        return [(day, count, pages.get(day, 0)) for day, count in sorted(self._tally("day").items()) if day >= since]
 
     def oldest(self) -> str:
         """When the document that waits longest for a person came, "" where none waits."""
-        ((at,),) = self._ask("SELECT min(received) FROM papers WHERE state = 'waiting' AND held = 0")
-        return at or ""
+        rows = self._ask("SELECT received FROM papers WHERE state = 'waiting' AND held = 0 ORDER BY received LIMIT 1")
+        return str(rows[0][0]) if rows else ""
+
+    def _tally(self, what: str) -> dict[str, int]:
+        return dict(self._ask("SELECT key, n FROM tally WHERE what = ? AND n <> 0", (what,)))
 
     def _mandated(self, type_: str) -> bool:
         now = self._site.stamp()
@@ -338,6 +364,8 @@ class Board:
         base.execute("PRAGMA journal_mode = WAL")
         base.execute("PRAGMA synchronous = OFF")  # made anew where a power cut tears it
         base.executescript(_TABLES)
+        for trigger in _triggers():
+            base.execute(trigger)
         known = base.execute("SELECT format FROM followed").fetchall()
         if known and known[0][0] != FORMAT:
             base.close()

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from hoso import keys
 from hoso.desk.guard import Signed, allowed
-from hoso.desk.show import render, title_of
+from hoso.desk.show import render
 from hoso.desk.sight import account, here_of, is_open, opened_to, values
 from hoso.errors import HosoError, Usage
 from hoso.nouns import Change, Decision, Fact
@@ -44,7 +44,7 @@ def find(
         except (Usage, HosoError) as error:
             text = getattr(error, "vi", "") or str(error)
     told = {"q": q, "by": by, "type": type, "agency": agency, "since": since, "until": until}
-    types = sorted((title_of(who.desk.site, name), name) for name in who.desk.site.forms.types())
+    types = sorted((title, name) for name, title in who.desk.titles.items())
     more = by == "words" and len(rows) == AT_ONCE
     return render(
         request, "find.html", who, rows=rows, text=text, told=told, types=types, kinds=KINDS, page=page, more=more

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated, Any
@@ -35,9 +36,23 @@ def live(request: Request, who: Annotated[Signed, Depends(allowed(*LOOKING))]) -
     return render(request, "today_live.html", who, **_told(who))
 
 
+_kept: dict[tuple[object, ...], tuple[float, dict[str, Any]]] = {}
+_FRESH = 2.0  # seconds for which all who look are shown the same, where nothing was told meanwhile
+
+
 def _told(who: Signed) -> dict[str, Any]:
+    who.desk.board.follow()
+    key = (who.desk.site.home, who.desk.board.serial, who.account.may("see"))
+    at, told = _kept.get(key, (0.0, {}))
+    if not told or time.monotonic() - at > _FRESH:
+        told = _made(who)
+        _kept.clear()
+        _kept[key] = time.monotonic(), told
+    return told
+
+
+def _made(who: Signed) -> dict[str, Any]:
     desk = who.desk
-    desk.board.follow()
     now = desk.site.now()
     since = (now - timedelta(days=13)).date().isoformat()
     days = {day: (dossiers, pages) for day, dossiers, pages in desk.board.days(since)}
@@ -45,7 +60,7 @@ def _told(who: Signed) -> dict[str, Any]:
     runs = [run for run in nights.last(desk.site.home) if run["alive"]]
     sees = who.account.may("see")
     return {
-        "now": desk.board.counts(now.date().isoformat()), "all": desk.board.counts(), "oldest": desk.board.oldest(),
+        "came": days.get(now.date().isoformat(), (0, 0))[0], "all": desk.board.counts(), "oldest": desk.board.oldest(),
         "balance": asdict(desk.board.balance()), "even": desk.board.balance().even,
         "types": desk.board.types("waiting"), "refusals": _refusals(who) if sees else [],
         "days": [(day, *days.get(day, (0, 0))) for day in every],

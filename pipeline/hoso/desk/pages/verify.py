@@ -59,7 +59,7 @@ def first(request: Request, who: Worker, after: str = "") -> Response:
 def verify(request: Request, document: str, who: Worker) -> Response:
     """The page; a script fills it from :func:`told`."""
     here, record = record_of(who, document)
-    types = sorted((who.desk.site.forms.latest(name).title, name) for name in who.desk.site.forms.types())
+    types = sorted((title, name) for name, title in who.desk.titles.items())
     return render(
         request, "verify.html", who, here=here, record=record, types=types, left=who.desk.board.counts()["waiting"]
     )
