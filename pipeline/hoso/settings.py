@@ -11,7 +11,8 @@ from typing import Any
 from hoso.errors import Misconfigured
 
 __all__ = [
-    "S3", "Alerts", "Archive", "Desk", "DossierSystem", "HealthPortal", "Inbox", "Office", "Outbox", "Packages", "Personal", "Postgres",
+    "S3", "Alerts", "Archive", "Desk", "DossierSystem", "HealthPortal", "Inbox", "Office", "Outbox", "Packages",
+    "Personal", "Postgres",
     "Reading", "Rooms", "Seal", "Service", "Settings", "Stamp", "Warehouse", "read",
 ]  # fmt: skip
 
@@ -215,11 +216,11 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Alerts:
-    """Whom ``hoso health --alert`` tells, and from when on (0: never): ``command`` reads a JSON object on its standard input;
-    letters go to ``to`` by the server ``smtp`` ("host:port"). ``silent_hours`` without a paper (Saturdays and Sundays not
-    counted), ``queue_hours`` that one waits to be read or sent, ``stamp_hours`` for its timestamp, ``night_hours`` since the
-    last night, ``certificate_days`` to the end of the signing certificate, ``disk_gb`` free. Told again after
-    ``again_hours``."""
+    """Whom ``hoso health --alert`` tells, and from when on (0: never): ``command`` reads a JSON object on its standard
+    input; letters go to ``to`` by the server ``smtp`` ("host:port"). ``silent_hours`` without a paper (Saturdays and
+    Sundays not counted), ``queue_hours`` that one waits to be read or sent, ``stamp_hours`` for its timestamp,
+    ``night_hours`` since the last night, ``certificate_days`` to the end of the signing certificate, ``disk_gb`` free.
+    Told again after ``again_hours``."""
 
     command: str = ""
     to: tuple[str, ...] = ()
@@ -239,9 +240,9 @@ class Alerts:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The web pages of ``hoso desk``, on loopback: ``port``; ``hosts`` are further names it is asked by, behind a server that
-    speaks TLS; ``secure``: browsers send the session over TLS alone. A session ends after ``idle_minutes`` unused, or
-    ``session_hours``; a stated purpose after ``purpose_minutes``."""
+    """The web pages of ``hoso desk``, on loopback: ``port``; ``hosts`` are further names it is asked by, behind a server
+    that speaks TLS; ``secure``: browsers send the session over TLS alone. A session ends after ``idle_minutes`` unused,
+    or ``session_hours``; a stated purpose after ``purpose_minutes``."""
 
     port: int = 8640
     hosts: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""A home with one dossier of drawn papers, received and read: every noun is put where a run would put it, no page is decoded."""
+"""A home with one dossier of drawn papers, received and read: every noun where a run would put it, no page decoded."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks import faults as drawn
 from hoso import keys, site
-from hoso.nouns import Dossier, Outcome, PageRef, Record, Scan, Seen, Standing, Survey
+from hoso.nouns import Dossier, PageRef, Record, Scan, Seen, Standing, Survey
 from hoso.recipe import digitizing, intake, reading
 from hoso.recipe.reading import Looked
 from hoso.recipe.standing import record_digest, standing
@@ -36,7 +36,7 @@ def pages(seed: str = "decisions", fault: str = "") -> list[Seen]:
 
 
 def add(at: Site, seen: Sequence[Seen], source: str = "HS0001") -> str:
-    """Receive ``seen`` as the scans of a dossier and read them; gives its id. Each scan of theirs becomes a file of its own."""
+    """Receive ``seen`` as the scans of a dossier and read them; gives its id. Each scan becomes a file of its own."""
     names = list(dict.fromkeys(one.page.ref.scan for one in seen))
     scans, digests = [], {}
     for position, name in enumerate(names, 1):

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from hoso.errors import Misconfigured, Unavailable, Usage
+from hoso.postgres import Server
 from hoso.settings import Settings
 from hoso.warehouses import postgres as engine
 from hoso.warehouses.ducklake.house import House
-from hoso.postgres import Server
 
 CONTRACTS = Path(__file__).parents[1] / "contracts"
 sys.path.insert(0, str(CONTRACTS))

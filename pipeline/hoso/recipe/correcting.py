@@ -63,7 +63,7 @@ def correct(
                 field=name,
                 before=_shown(mine, form, name),
                 after=laid.normal(_rule(form, name), text)[0],
-            )  # fmt: skip
+            )
             for name, text in values.items()
         ]
 
@@ -261,8 +261,8 @@ def _said(site: Site, document: str, seen: str, who: str, made: _Made) -> Standi
 
 
 def _told(site: Site, here: Standing, said: Sequence[Change], mine: Record | None) -> Standing:
-    """Tell changes as one act, the next of its dossier, and understand the dossier with it. Raises :class:`_Overtaken` where
-    another act came between."""
+    """Tell changes as one act, the next of its dossier, and understand the dossier with it. Raises :class:`_Overtaken`
+    where another act came between."""
     assert here.outcome is not None
     dossier, number = here.dossier.id, len(here.outcome.changes) + 1
     if mine is not None:

@@ -24,7 +24,10 @@ _WHY = {
     "link": ("file.link", "Đây là một liên kết, không phải tệp; hãy chép chính tệp vào thư mục."),
     "not-a-file": ("file.not-a-file", "Đây không phải là tệp; hãy bỏ nó khỏi thư mục."),
     "unreadable": ("file.unreadable", "Không mở được tệp (quyền truy cập hoặc ổ đĩa); hãy kiểm tra rồi đưa vào lại."),
-    "truncated": ("file.truncated", "Tệp bị cắt cụt (không có phần kết thúc); hãy sao chép hoặc quét lại rồi đưa vào lại."),
+    "truncated": (
+        "file.truncated",
+        "Tệp bị cắt cụt (không có phần kết thúc); hãy sao chép hoặc quét lại rồi đưa vào lại.",
+    ),
     "too-large": ("file.too-large", "Tệp quá lớn; hãy tách thành nhiều tệp hoặc quét lại ở 300 dpi."),
 }
 

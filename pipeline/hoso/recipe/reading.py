@@ -85,7 +85,9 @@ def read(digest: str, media_type: str, index: int, turn: int | None = None) -> b
 
     site = opened()
     try:
-        return keys.encode(stage(_bytes(digest), media_type, digest, index, site.engine, site.settings.reading, turn=turn))
+        return keys.encode(
+            stage(_bytes(digest), media_type, digest, index, site.engine, site.settings.reading, turn=turn)
+        )
     except Refused as error:
         return keys.encode(lost_page(digest, index, f"{error.reason}: {error.vi}", site.engine.fingerprint))
     except Unavailable as error:

@@ -93,7 +93,9 @@ def _besides(values: Sequence[str], bare: Sequence[str]) -> str:
         return ""
     on_page = f" {' '.join(bare)} "
     ways = dict.fromkeys(way for value in values for way in _ways(value))
-    return "\n".join(way for way in ways if f" {' '.join([fold(token) for token in words.tokens(way)])} " not in on_page)
+    return "\n".join(
+        way for way in ways if f" {' '.join([fold(token) for token in words.tokens(way)])} " not in on_page
+    )
 
 
 def written(text: str, found: str) -> tuple[str, str]:

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from io import BytesIO
 
+from hoso.postgres import Server
 from hoso.values.fold import fold
 from hoso.warehouses.api import Found, Hit, Only
 from hoso.warehouses.ducklake import index as embedded
 from hoso.warehouses.ducklake import lookups, words
 from hoso.warehouses.ducklake.index import Entry
-from hoso.postgres import Server
 
 __all__ = ["Index"]
 

@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hoso.errors import Unavailable
+from hoso.postgres import Server
 from hoso.settings import Settings
 from hoso.warehouses.ducklake.schema import quoted
-from hoso.postgres import Server
 
 __all__ = ["Servers"]
 
