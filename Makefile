@@ -15,7 +15,7 @@ demo:  ## install what is needed and run the main job on the samples
 test:  ## install what is needed and pass the tests, cheap checks first
 	@tools/setup.sh test
 	@$(MAKE) --no-print-directory check
-	.venv/bin/pytest
+	.venv/bin/pytest -n auto --maxprocesses 4 --dist loadfile
 
 check:  ## lint, format and types
 	.venv/bin/ruff check .
