@@ -56,8 +56,8 @@ def shared(read: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """Headless Chromium, ended with the module: while Playwright is there, an event loop runs in this thread, and tests that
-    need one of their own could not start it. Skipped, loudly, where no Chromium is installed."""
+    """Headless Chromium, ended with the module: while Playwright is there, an event loop runs in this thread, and tests
+    that need one of their own could not start it. Skipped, loudly, where no Chromium is installed."""
     if not CHROMIUM:
         pytest.skip("Chromium is not installed: apt-get install --no-install-recommends chromium")
     from playwright.sync_api import sync_playwright
