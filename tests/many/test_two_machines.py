@@ -77,10 +77,20 @@ def receive(home: Path, *names: str) -> list[str]:
         return [a.dossier.id for a in intake.arrivals(site, recipe.sources([inbox]), crew)]
 
 
-def at_work(home: Path) -> subprocess.Popen[str]:
-    """``hoso work --once`` on that machine."""
-    command = [Path(sys.executable).parent / "hoso", "--home", home, "work", "--once", "--jobs", "1", "--json"]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+@pytest.fixture
+def at_work() -> Iterator[Callable[[Path], subprocess.Popen[str]]]:
+    """Starts ``hoso work --once`` on that machine; none outlives its test."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(home: Path) -> subprocess.Popen[str]:
+        command = [Path(sys.executable).parent / "hoso", "--home", home, "work", "--once", "--jobs", "1", "--json"]
+        started.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
 
 
 def until(reached: Callable[[], bool], process: subprocess.Popen[str]) -> None:
@@ -124,7 +134,9 @@ def sound(site: Site, dossiers: list[str]) -> None:
     assert {d for here in standings for d in here.loaded} <= {row[0] for row in rows}
 
 
-def test_a_machine_killed_in_mid_work_is_followed_by_the_other(machines: tuple[Path, Path, Settings]) -> None:
+def test_a_machine_killed_in_mid_work_is_followed_by_the_other(
+    machines: tuple[Path, Path, Settings], at_work: Callable[[Path], subprocess.Popen[str]]
+) -> None:
     one, two, _ = machines
     dossiers = receive(one, "HS0008", "HS0005")
     with Site(two) as site:
@@ -143,7 +155,9 @@ def test_a_machine_killed_in_mid_work_is_followed_by_the_other(machines: tuple[P
         assert site.ledger.turns() == ()
 
 
-def test_a_machine_that_slept_past_its_turn_writes_nothing(machines: tuple[Path, Path, Settings]) -> None:
+def test_a_machine_that_slept_past_its_turn_writes_nothing(
+    machines: tuple[Path, Path, Settings], at_work: Callable[[Path], subprocess.Popen[str]]
+) -> None:
     one, two, _ = machines
     dossiers = receive(one, "HS0001", "HS0004")
     with Site(two) as site:
