@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from desks import Served
+from desks import Served, started
 from doors import INBOX, hoso
 from hoso.recipe.board import opened
 from hoso.site import Site
@@ -124,6 +124,7 @@ def test_what_the_office_holds_is_told_once_only_and_its_use_counted(served: Ser
         )
     with program(served, "auditor") as client:
         assert client.get("/api/held", params=asked).status_code == 403
+
     with Site(served.home) as site:
         asking = list(site.ledger.facts("held-asked"))
         assert [fact.body["found"] for fact in asking] == ["1", "0"]
@@ -131,3 +132,14 @@ def test_what_the_office_holds_is_told_once_only_and_its_use_counted(served: Ser
     ledger = b"".join(path.read_bytes() for path in Path(served.home).glob("ledger*"))
     assert number.encode() not in ledger
     assert document
+
+
+def test_whom_the_settings_do_not_name_sees_nothing_personal(home: Path) -> None:
+    with (home / "settings.toml").open("a") as file:
+        file.write('\n[personal]\nunmask = ["Người khác"]\n')
+    for served in started(home):
+        (document, *_) = papers(served, "waiting")
+        with program(served, "archivist") as client:
+            assert client.get(f"/api/documents/{document}", params={"purpose": "x"}).json()["masked"]
+            asked = {"type": "cccd", "number": "001099000001", "purpose": "x"}
+            assert client.get("/api/held", params=asked).status_code == 403

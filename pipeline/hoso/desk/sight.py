@@ -14,7 +14,7 @@ from hoso.errors import Usage
 from hoso.nouns import Fact, Page, Record, Scan, Standing
 from hoso.recipe.standing import dossier_of, standing
 
-__all__ = ["account", "here_of", "is_open", "opened_to", "page_of", "record_of", "values"]
+__all__ = ["account", "here_of", "is_open", "opened_to", "page_of", "record_of", "unmasks", "values"]
 
 
 def here_of(who: Signed, dossier: str) -> Standing:
@@ -53,9 +53,15 @@ def is_open(who: Signed, here: Standing) -> bool:
     """Whether who asks may see the personal data of that dossier: it waits for people like them, or they stated a purpose
     and the settings let them."""
     if who.purpose:
-        allowed = who.desk.site.settings.personal.unmask
-        return "*" in allowed or who.account.person in allowed or who.account.name in allowed
+        return unmasks(who)
     return who.account.may("see") and any(state != "sealed" for state in here.states.values())
+
+
+def unmasks(who: Signed) -> bool:
+    """Whether role and settings let who asks see personal data for a purpose."""
+    allowed = who.desk.site.settings.personal.unmask
+    named = "*" in allowed or who.account.person in allowed or who.account.name in allowed
+    return named and who.account.may("unmask")
 
 
 def opened_to(who: Signed, here: Standing) -> None:

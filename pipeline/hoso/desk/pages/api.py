@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 
 from hoso import keys
 from hoso.desk.guard import Signed, allowed, asked
-from hoso.desk.sight import here_of, is_open, record_of, values
+from hoso.desk.sight import account, here_of, is_open, record_of, unmasks, values
 from hoso.nouns import Seen
 from hoso.recipe import holding
 from hoso.recipe.inbox import inboxes
@@ -193,6 +193,8 @@ def held(
     who asked, for what, and a key of the person."""
     if type not in who.desk.site.forms.types():
         raise HTTPException(422, f"{type!r} is no type of paper")
+    if not unmasks(who):
+        raise HTTPException(403, "settings.toml [personal] unmask does not name this account")
     found = holding.holdings(who.desk.site, number, type, who.account.person, purpose, on)
     return [Held(**asdict(one)) for one in found]
 
@@ -214,6 +216,4 @@ def _for(who: Signed, purpose: str) -> Signed:
 
 
 def _account(who: Signed, document: str, rows: int) -> None:
-    from hoso.desk.sight import account
-
     account(who, "api: document", document, rows)
