@@ -124,7 +124,6 @@ def test_what_the_office_holds_is_told_once_only_and_its_use_counted(served: Ser
         )
     with program(served, "auditor") as client:
         assert client.get("/api/held", params=asked).status_code == 403
-
     with Site(served.home) as site:
         asking = list(site.ledger.facts("held-asked"))
         assert [fact.body["found"] for fact in asking] == ["1", "0"]
