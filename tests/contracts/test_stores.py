@@ -75,6 +75,19 @@ def test_digests_are_listed_in_order(store: Store) -> None:
     assert list(store.digests()) == sorted(put)
 
 
+def test_what_is_erased_is_gone_and_may_come_again(store: Store) -> None:
+    kept, digest = store.put(b"stays"), store.put(PAGE)
+    assert store.erase(digest)
+    assert not store.has(digest)
+    assert list(store.digests()) == [kept]
+    with pytest.raises(Damaged, match="missing"):
+        store.get(digest)
+    assert not store.erase(digest), "a second time there is nothing to erase"
+    assert not store.erase("../../settings.toml")
+    assert store.put(PAGE) == digest
+    assert store.get(digest) == PAGE
+
+
 def test_what_is_missing_is_damage(store: Store) -> None:
     absent = hashlib.sha256(b"never put").hexdigest()
     assert not store.has(absent)
@@ -267,3 +280,24 @@ def test_an_object_changed_on_the_server_is_damage(settings_for: Callable[[str],
         store.get(digest)
     with pytest.raises(Damaged, match="other bytes"):
         store.put(PAGE)
+
+
+def test_erasing_reaches_every_version_that_the_server_kept(settings_for: Callable[[str], Settings], home: Path) -> None:
+    import minio
+    from minio.commonconfig import ENABLED
+    from minio.versioningconfig import VersioningConfig
+
+    s3 = importlib.import_module("hoso.stores.s3")
+    settings = settings_for("s3")
+    section = settings.s3
+    keys = os.environ[section.access_key_env], os.environ[section.secret_key_env]
+    client = minio.Minio(section.endpoint, *keys, secure=False)
+    client.set_bucket_versioning(section.bucket, VersioningConfig(ENABLED))
+    store = s3.open(settings, home)
+    digest = store.put(PAGE)
+    name = f"{digest[:2]}/{digest[2:]}"
+    client.remove_object(section.bucket, name)  # hidden, and still there for who asks for versions
+    assert store.put(PAGE) == digest
+    assert store.erase(digest)
+    left = list(client.list_objects(section.bucket, recursive=True, include_version=True))
+    assert [entry for entry in left if entry.object_name == name and not entry.is_delete_marker] == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -109,6 +109,12 @@ class Warehouse(Protocol):
     def publish(self, target: str, tick: Callable[[int], None]) -> int:
         """Add to the Parquet export at ``target`` (a folder or an address) every load it lacks; gives how many. ``tick`` is
         told of each file's loads."""
+        ...
+
+    def erase(self, dossiers: Collection[str], documents: Collection[str], targets: Collection[str] = ()) -> int:
+        """Remove for good every row of those dossiers and documents (ids), of every load, out of tables, files, snapshots,
+        index, and of the exports published at ``targets``; gives how many rows of the tables there were. What was handed to
+        other systems stays told. Raises Unavailable, where an export cannot be reached too; a second call goes on."""
         ...
 
     def search(self, words: str, limit: int = 20, skip: int = 0, only: Only = ALL) -> tuple[Hit, ...]:

@@ -7,7 +7,7 @@ cut before the commit leaves nothing to see; after it, the next load or search b
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
 from functools import cached_property
@@ -17,10 +17,11 @@ from hoso.errors import Damaged, Misconfigured, Unavailable
 from hoso.nouns import Batch
 from hoso.warehouses.api import ALL, Answer, Difference, Found, Hit, Only
 from hoso.warehouses.ducklake.derive import People, people
+from hoso.warehouses.ducklake.erasing import forget
 from hoso.warehouses.ducklake.index import Entry, Finder, Index, entries
 from hoso.warehouses.ducklake.lake import Lake
 from hoso.warehouses.ducklake.place import Folder, Place
-from hoso.warehouses.ducklake.publishing import publish
+from hoso.warehouses.ducklake.publishing import publish, withhold
 from hoso.warehouses.ducklake.questions import Questions
 from hoso.warehouses.ducklake.rows import Row, rows
 from hoso.warehouses.ducklake.schema import TABLES
@@ -180,6 +181,19 @@ class House:
                 tick(len(moved["documents"]))
             self._heal()
         return len(missing)
+
+    def erase(self, dossiers: Collection[str], documents: Collection[str], targets: Collection[str] = ()) -> int:
+        """See :class:`hoso.warehouses.api.Warehouse`. The index goes first: what the lake still holds would be found."""
+        with self._lease(self._patience):
+            self._ready()
+            self._questions.close()
+            self._masked.close()
+            if self._index.behind():
+                self._heal()
+            for target in targets:
+                withhold(self._lake, target, dossiers, documents)
+            self._index.erase(documents)
+            return forget(self._lake, dossiers, documents)
 
     def publish(self, target: str, tick: Callable[[int], None]) -> int:
         """See ``publishing``. Waits for no load, and no load for it."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -66,6 +66,7 @@ class Finder(Protocol):
     def keys(self) -> set[str]: ...
     def add(self, key: str, load: int, entries: Iterable[Entry]) -> None: ...
     def settled(self) -> None: ...
+    def erase(self, documents: Collection[str]) -> None: ...
     def search(self, typed: str, limit: int, skip: int, only: Only) -> tuple[Hit, ...]: ...
     def lookup(self, kind: str, value: str, limit: int) -> tuple[Found, ...]: ...
     def close(self) -> None: ...
@@ -148,6 +149,16 @@ class Index:
         with self._writing() as base:
             base.execute("DELETE FROM intents")
 
+    def erase(self, documents: Collection[str]) -> None:
+        """Remove the pages of those documents for good: their words out of the merged index, their rows out of the file."""
+        with self._writing() as base:
+            for document in sorted(documents):
+                _remove(base, document)
+            base.execute("INSERT INTO words (words) VALUES ('optimize')")
+        with self._asking() as base:
+            base.execute("VACUUM")
+            base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def search(self, typed: str, limit: int, skip: int, only: Only) -> tuple[Hit, ...]:
         """Pages that hold all the words, best first, after the first ``skip``. Raises Usage where there is no word."""
         found = words.clauses(typed)
@@ -215,18 +226,23 @@ class Index:
 
 def _make_way(base: sqlite3.Connection, entry: Entry) -> bool:
     """Remove the older pages of the document of ``entry``; False where newer ones are here."""
-    old = base.execute("SELECT id, load, text, found FROM pages WHERE document = ?", (entry.document,)).fetchall()
-    if any(load > entry.load for _, load, _, _ in old):
+    newer = "SELECT 1 FROM pages WHERE document = ? AND load > ? LIMIT 1"
+    if base.execute(newer, (entry.document, entry.load)).fetchone():
         return False
-    for id_, _, text, found in old:
+    _remove(base, entry.document)
+    return True
+
+
+def _remove(base: sqlite3.Connection, document: str) -> None:
+    old = base.execute("SELECT id, text, found FROM pages WHERE document = ?", (document,)).fetchall()
+    for id_, text, found in old:
         # A contentless table forgets a row only when told the words it was given.
         base.execute(
             "INSERT INTO words (words, rowid, exact, folded) VALUES ('delete', ?, ?, ?)", (id_, *written(text, found))
         )
         base.execute("DELETE FROM numbers WHERE page = ?", (id_,))
     if old:
-        base.execute("DELETE FROM pages WHERE document = ?", (entry.document,))
-    return True
+        base.execute("DELETE FROM pages WHERE document = ?", (document,))
 
 
 def _insert(base: sqlite3.Connection, entry: Entry) -> None:

@@ -137,6 +137,12 @@ class Lake:
             finally:
                 base.execute("ROLLBACK")
 
+    @contextmanager
+    def asking_alone(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The lake's own connection outside a transaction, for upkeep that DuckLake does in one of its own."""
+        with self._turn, answering(self.place):
+            yield self._base()
+
     def digest(self, table: str) -> str:
         """The SHA-256 of the rows of a table, ordered, as JSON lines."""
         made = hashlib.sha256()

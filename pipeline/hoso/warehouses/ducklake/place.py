@@ -12,13 +12,13 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Protocol
 
 from hoso.errors import Unavailable
 
-__all__ = ["Folder", "Place"]
+__all__ = ["MENDED", "Folder", "Place"]
 
 
 class Place(Protocol):
@@ -81,9 +81,35 @@ class Place(Protocol):
         """Remove catalog and files; for a lake that is damaged."""
         ...
 
+    def mend(self) -> None:
+        """Note the least and greatest text of each column again from the files that stand: rows were erased. The lake is
+        closed here; the caller holds the lease."""
+        ...
+
+    def scrub(self) -> None:
+        """Leave nothing of erased rows in the catalog's own file: free pages, logs."""
+        ...
+
     def lease(self, patience: float) -> AbstractContextManager[None]:
         """Be the only committer. Raises Unavailable after ``patience`` seconds."""
         ...
+
+
+MENDED = """
+    UPDATE {0}ducklake_table_column_stats SET min_value = found.least, max_value = found.greatest FROM (
+        SELECT s.table_id, s.column_id,
+            CASE WHEN count(*) = count(s.min_value) THEN min(s.min_value {1}) END AS least,
+            CASE WHEN count(*) = count(s.max_value) THEN max(s.max_value {1}) END AS greatest
+        FROM {0}ducklake_file_column_stats s
+        JOIN {0}ducklake_data_file f ON f.data_file_id = s.data_file_id AND f.end_snapshot IS NULL
+        JOIN {0}ducklake_column c ON c.column_id = s.column_id AND c.table_id = s.table_id AND c.end_snapshot IS NULL
+        WHERE lower(c.column_type) = 'varchar' GROUP BY s.table_id, s.column_id
+    ) AS found
+    WHERE {0}ducklake_table_column_stats.table_id = found.table_id
+        AND {0}ducklake_table_column_stats.column_id = found.column_id
+"""
+"""Notes the least and greatest text of each column again; to be formatted with the schema of the catalog and a dot, and the
+collation that orders by bytes. Unknown where a file does not tell."""
 
 
 class Folder:
@@ -122,6 +148,20 @@ class Folder:
         for file in self.root.glob("catalog.sqlite*"):
             file.unlink()
         shutil.rmtree(self.root / "data", ignore_errors=True)
+
+    def mend(self) -> None:
+        """See :class:`Place`."""
+        with closing(self._catalog()) as catalog, catalog:
+            catalog.execute(MENDED.format("", "COLLATE BINARY"))
+
+    def scrub(self) -> None:
+        """See :class:`Place`. Readers may hold the log open; it is emptied when the last of them lets go."""
+        with closing(self._catalog()) as catalog:
+            catalog.execute("VACUUM")
+            catalog.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _catalog(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.root / "catalog.sqlite", timeout=30.0)
 
     @contextmanager
     def lease(self, patience: float) -> Iterator[None]:

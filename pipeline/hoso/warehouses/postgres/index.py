@@ -7,7 +7,7 @@ are indexed (GIN): a page that holds a word as typed holds it folded. Never the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from io import BytesIO
 
 from hoso.postgres import Server
@@ -131,6 +131,16 @@ class Index:
             self._server.copy(f"{s}.numbers", _NUMBERS, BytesIO(told.encode()))
             self._server.run(f"INSERT INTO {s}.loads VALUES (:key, :load)", key=key, load=load)
             self._server.run(f"DELETE FROM {s}.intents WHERE key = :key", key=key)
+
+    def erase(self, documents: Collection[str]) -> None:
+        """Remove the pages of those documents for good. What the server's own log and its backups hold is its keeper's."""
+        with self._server.transaction():
+            for table in ("pages", "numbers"):
+                self._server.run(
+                    f"DELETE FROM {self._schema}.{table} WHERE document = ANY(:documents)", documents=sorted(documents)
+                )
+        for table in ("pages", "numbers"):
+            self._server.run(f"VACUUM FULL {self._schema}.{table}")
 
     def settled(self) -> None:
         """Say that every batch of the lake is here."""

@@ -16,6 +16,7 @@ from pathlib import Path
 from hoso.errors import Unavailable
 from hoso.postgres import Server
 from hoso.settings import Settings
+from hoso.warehouses.ducklake.place import MENDED
 from hoso.warehouses.ducklake.schema import quoted
 
 __all__ = ["Servers"]
@@ -80,6 +81,16 @@ class Servers:
     def remove(self) -> None:
         """See ``Place``. Files that no catalog names go with the next upkeep."""
         self._server.run(f"DROP SCHEMA IF EXISTS {self._server.schema('lake')} CASCADE")
+
+    def mend(self) -> None:
+        """See ``Place``."""
+        self._server.run(MENDED.format(self._server.schema("lake") + ".", 'COLLATE "C"'))
+
+    def scrub(self) -> None:
+        """See ``Place``. What the server's own log and its backups hold is its keeper's."""
+        lake = self._server.schema("lake")
+        for table in ("ducklake_table_column_stats", "ducklake_file_column_stats", "ducklake_data_file"):
+            self._server.run(f"VACUUM FULL {lake}.{table}")
 
     @contextmanager
     def lease(self, patience: float) -> Iterator[None]:
