@@ -393,7 +393,7 @@ class Standing:
     person), ready (clear, not approved), approved, unstamped (signed, waits for a stamp), sealed. ``loaded`` are the
     documents the warehouse holds.
     ``duplicate_of`` names the dossier that this arrival repeats. ``pages_in`` counts the pages that came in, each
-    unreadable file as one."""
+    unreadable file as one. ``erased`` is the instant of its erasure: only its id and number of pages are known then."""
 
     dossier: Dossier
     pages_in: int
@@ -402,12 +402,13 @@ class Standing:
     sealed: Mapping[str, Sealed] = field(default_factory=dict)
     loaded: tuple[str, ...] = ()
     duplicate_of: str = ""
+    erased: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """The page balance: pages in = filed + blank + duplicate + waiting + quarantined. ``underway`` are pages received and
-    not yet digitized: while there are any, a run is working or was stopped."""
+    """The page balance: pages in = filed + blank + duplicate + waiting + quarantined + erased. ``underway`` are pages
+    received and not yet digitized: while there are any, a run is working or was stopped."""
 
     pages_in: int = 0
     filed: int = 0
@@ -415,10 +416,11 @@ class Balance:
     duplicate: int = 0
     waiting: int = 0
     quarantined: int = 0
+    erased: int = 0
     underway: int = 0
 
     @property
     def even(self) -> bool:
         """Whether every page that came in is accounted for, and none is underway."""
-        parts = self.filed + self.blank + self.duplicate + self.waiting + self.quarantined
+        parts = self.filed + self.blank + self.duplicate + self.waiting + self.quarantined + self.erased
         return self.underway == 0 and parts == self.pages_in

@@ -182,6 +182,14 @@ class Personal:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How long papers are kept (Law 33/2024/QH15, art. 15), the office's own list: lines "type = years" or "type =
+    vĩnh viễn"; "*" is any other type. A dossier whose term is not told, or not over, is not destroyed but by an order."""
+
+    terms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Inbox:
     """A watched folder (``[[inbox]]``; none told: HOME/inbox alone). ``path`` may be relative to the home; ``agency``,
     ``procedure`` and ``counter`` are told of what comes by it. A file is whole once it did not change for ``settle``
@@ -344,6 +352,7 @@ class Settings:
     postgres: Postgres = field(default_factory=Postgres)
     warehouse: Warehouse = field(default_factory=Warehouse)
     personal: Personal = field(default_factory=Personal)
+    retention: Retention = field(default_factory=Retention)
     service: Service = field(default_factory=Service)
     inbox: tuple[Inbox, ...] = ()
     alerts: Alerts = field(default_factory=Alerts)
@@ -356,7 +365,8 @@ class Settings:
 _SECTIONS: dict[str, type] = {
     "office": Office, "rooms": Rooms, "reading": Reading, "archive": Archive, "seal": Seal, "stamp": Stamp,
     "packages": Packages, "s3": S3, "postgres": Postgres, "warehouse": Warehouse,
-    "personal": Personal, "service": Service, "inbox": Inbox, "alerts": Alerts, "desk": Desk, "outbox": Outbox,
+    "personal": Personal, "retention": Retention,
+    "service": Service, "inbox": Inbox, "alerts": Alerts, "desk": Desk, "outbox": Outbox,
     "health_portal": HealthPortal, "dossier_system": DossierSystem,
 }  # fmt: skip
 _LISTS = frozenset({"inbox"})

@@ -46,6 +46,8 @@ COMMANDS = {
     "stamp": ("stamping", "Put one timestamp over all sealed copies that have none yet."),
     "renew": ("stamping", "Renew proofs of time before they end."),
     "audit": ("care", "Re-read every stored byte; the exit code tells the truth."),
+    "retention": ("erase", "Whose term is over, and when that of the others is."),
+    "erase": ("erase", "Destroy dossiers for good, with proof; refused while a term or a link forbids it."),
     "rebuild": ("care", "The warehouse again, from store and ledger alone."),
     "publish": ("warehouse", "Bring a Parquet export for Spark and other engines up to date."),
     "move-warehouse": ("warehouse", "Move the warehouse to servers that several machines share, or back."),

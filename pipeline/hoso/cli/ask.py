@@ -25,7 +25,7 @@ def chosen(site: Site, word: str | None) -> Iterator[Standing]:
     from hoso import recipe
 
     if word is None:
-        yield from (recipe.standing(site, dossier) for dossier in recipe.dossiers(site))
+        yield from (recipe.standing(site, dossier) for dossier in recipe.dossiers(site, erased=True))
         return
     found = recipe.find(site, word)
     if not found:
@@ -85,7 +85,10 @@ def status(home: str | None, id_: str | None, watch: bool, as_json: bool) -> Non
 @AS_JSON
 @click.pass_obj
 def balance(home: str | None, as_json: bool) -> None:
-    """The page balance: pages in = filed + blank + duplicate + waiting + quarantined. Exit code 7 where it is uneven."""
+    """The page balance: pages in = filed + blank + duplicate + waiting + quarantined + erased.
+
+    Exit code 7 where it is uneven.
+    """
     from hoso import recipe
 
     with open_site(home) as site:

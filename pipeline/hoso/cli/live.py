@@ -91,7 +91,7 @@ class Board:
         state = [(file.st_mtime_ns, file.st_size) for file in files] or now // CHECKED
         if now >= self._next_count and state != self._ledger:
             self._ledger = state
-            total = recipe.balance(recipe.standing(self._site, one) for one in recipe.dossiers(self._site))
+            total = recipe.balance(recipe.standing(self._site, one) for one in recipe.dossiers(self._site, erased=True))
             self._rows = [(name.replace("_", " "), f"{count}") for name, count in asdict(total).items()]
             uneven = "underway" if total.underway else "UNEVEN: keep the home as it is"
             self._rows.append(("balance", "even" if total.even else uneven))

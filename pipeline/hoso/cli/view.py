@@ -111,6 +111,8 @@ def dossier_row(here: Standing, seconds: float | None = None) -> dict[str, Any]:
 
 def _state(here: Standing) -> str:
     """One word for a dossier: the state of what is furthest behind."""
+    if here.erased:
+        return "erased"
     if here.duplicate_of:
         return "duplicate"
     if here.outcome is None:

@@ -99,15 +99,25 @@ def move_warehouse(home: str | None, name: str, copy_only: bool) -> None:
 
 
 @click.command()
-@click.option("--to", "target", required=True, metavar="PLACE", help="A folder, or s3://bucket/prefix.")
+@click.option("--to", "target", metavar="PLACE", help="A folder, or s3://bucket/prefix.")
+@click.option("--forget", metavar="PLACE", help="Say that the export there is gone for good: erasures pass it by.")
 @click.pass_obj
-def publish(home: str | None, target: str) -> None:
+def publish(home: str | None, target: str | None, forget: str | None) -> None:
     """Add to a Parquet export every load it lacks: a folder a table, parted by month, for Spark and other engines.
 
-    Personal data stand in it unmasked: give it the rights of the warehouse itself. After an erasure remove it and
-    publish anew.
+    Personal data stand in it unmasked: give it the rights of the warehouse itself. The home remembers where it published
+    to, and hoso erase reaches the files there too.
     """
-    place = target if "://" in target else str(Path(target).expanduser().resolve())
+    from hoso.recipe import exporting
+
+    if (target is None) == (forget is None):
+        raise Usage("say where to: --to PLACE, or which export is gone for good: --forget PLACE")
+    place = target or forget or ""
+    place = place.rstrip("/") if "://" in place else str(Path(place).expanduser().resolve())
     with open_site(home) as site:
-        count = site.warehouse.publish(place, lambda loads: say(f"{loads} loads written"))
+        if forget:
+            exporting.forget(site, place)
+            say(f"{forget}: erasures pass it by from now on")
+            return
+        count = exporting.publish(site, place, lambda loads: say(f"{loads} loads written"))
     say(f"{target}: {count} loads added" if count else f"{target}: up to date")

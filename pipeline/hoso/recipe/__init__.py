@@ -4,7 +4,8 @@
 Modules: ``inbox``, ``taking``, ``notices`` (a watched folder: what settled, taking it, texts for its clerk), ``intake``
 (files to the store), ``reading`` (what workers do), ``digitizing`` (the first half), ``approving``, ``releasing`` (the
 second half), ``stamping`` and ``renewing`` (proofs of time), ``standing`` (the state, as the ledger tells it), ``care``
-(audit, rebuild), ``turns`` and ``working`` (several machines side by side).
+(audit, rebuild), ``erasing`` and ``reach`` (what is destroyed for good), ``turns`` and ``working`` (several machines side
+by side).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from hoso.errors import HosoError, Unavailable, Unstamped
 from hoso.nouns import Outcome, Record, Standing
-from hoso.recipe import digitizing, inbox, intake, notices, releasing, stamping, taking, turns
+from hoso.recipe import digitizing, erasing, inbox, intake, notices, releasing, stamping, taking, turns
 from hoso.recipe.intake import Arrival
 from hoso.recipe.standing import balance, dossiers, find, standing
 from hoso.site import Site
@@ -79,7 +80,9 @@ def digitize(site: Site, given: Iterable[Source], crew: Crew, progress: Progress
 
 
 def resume(site: Site, crew: Crew, progress: Progress = Progress()) -> Iterator[Standing]:
-    """Go on with every dossier that is received and not digitized, and release what is approved and not loaded."""
+    """Go on with every dossier that is received and not digitized, and release what is approved and not loaded; first with
+    an erasure that was stopped."""
+    erasing.finish(site, progress.say)
     everything = [standing(site, dossier) for dossier in dossiers(site)]
     open_ = [s.dossier for s in everything if s.outcome is None and not s.duplicate_of]
     known = [intake.arrival(site, dossier.id) for dossier in open_]

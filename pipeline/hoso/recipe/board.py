@@ -22,9 +22,9 @@ from hoso.site import Site
 
 __all__ = ["Board", "Doubt", "Paper", "Refusal", "opened"]
 
-FORMAT = 3
+FORMAT = 4
 _LOT = 500  # facts followed in one transaction
-_PARTS = ("pages_in", "filed", "blank", "duplicate", "waiting", "quarantined", "underway")
+_PARTS = ("pages_in", "filed", "blank", "duplicate", "waiting", "quarantined", "erased", "underway")
 _OF_DOSSIER = frozenset({"received", "digitized", "changed", "erased"})
 _OF_DOCUMENT = frozenset({"decided", "sealed", "loaded", "unstamped"})
 

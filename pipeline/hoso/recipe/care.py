@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from hoso import keys
 from hoso.errors import Damaged, HosoError
+from hoso.ledgers.api import TABLES
 from hoso.nouns import Dossier
+from hoso.recipe import erasing
 from hoso.recipe.rebuilding import rebuild
 from hoso.site import Site
 
@@ -18,6 +22,7 @@ _DIGESTS = (
     "manifest",
     "result",
     "decision",
+    "change",
     "record",
     "mandate",
     "sealed",
@@ -30,8 +35,11 @@ _DIGESTS = (
     "answer",
     "said",
     "deliveries",
+    "erasure",
+    "who",
 )
 """Keys of facts and receipts whose values are digests of stored objects."""
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +52,28 @@ class Finding:
 
 
 def expected(site: Site) -> set[str]:
-    """Every digest the ledger, or what it points to, says the store must hold."""
-    found = set(site.ledger.results())
-    for body in (fact.body for fact in site.ledger.facts()):
-        found |= {body[name] for name in _DIGESTS if body.get(name)}
+    """Every digest the ledger, or what it points to, says the store must hold. What was erased is not among them, unless
+    it came again."""
+    erased_at = erasing.erased(site)
+    found = {digest for digest, at in _results(site) if at > erased_at.get(digest, "")}
+    gone = {fact.subject for fact in site.ledger.facts("erased")} if erased_at else set()
+    for fact in site.ledger.facts():
+        named = {digest for digest in map(fact.body.get, _DIGESTS) if digest and _DIGEST.fullmatch(digest)}
+        if fact.kind == "received" and fact.subject not in gone:
+            with contextlib.suppress(Damaged):
+                manifest = keys.decode(site.store.get(fact.body["manifest"]), Dossier)
+                found |= {scan.digest for scan in manifest.scans if scan.digest}
+        found |= {digest for digest in named if fact.at > erased_at.get(digest, "")}
     for receipt in (effect.receipt or {} for kind in ("seal", "stamp") for effect in site.ledger.effects(kind)):
-        found |= {receipt[name] for name in _DIGESTS if name in receipt}
-    for fact in site.ledger.facts("received"):
-        try:
-            manifest = keys.decode(site.store.get(fact.body["manifest"]), Dossier)
-        except Damaged:
-            continue
-        found |= {scan.digest for scan in manifest.scans if scan.digest}
+        found |= {receipt[name] for name in _DIGESTS if name in receipt and receipt[name] not in erased_at}
     return found
+
+
+def _results(site: Site) -> Iterator[tuple[str, str]]:
+    """(digest, instant) of the answer of every step."""
+    at = TABLES["steps"].index("at")
+    result = TABLES["steps"].index("result")
+    return ((str(line[result]), str(line[at])) for table, line in site.ledger.lines() if table == "steps")
 
 
 def audit(site: Site, tick: Callable[[int, int], None], share: tuple[int, int] = (0, 1)) -> Iterator[Finding]:

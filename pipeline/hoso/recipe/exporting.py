@@ -1,9 +1,11 @@
-"""Papers of a type as a folder for reuse: one data file and its description. The folder appears whole or not at all."""
+"""What leaves the warehouse as files: papers of a type as a folder for reuse (one data file and its description; the folder
+appears whole or not at all), and the Parquet export of everything, remembered so that an erasure reaches it."""
 
 from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -11,9 +13,12 @@ from hoso import forms, lasting, resources
 from hoso.errors import Unavailable, Usage
 from hoso.exports import datasets
 from hoso.exports.datasets import Column
+from hoso.nouns import Fact
 from hoso.recipe.asking import Asking
+from hoso.recipe.erasing import published
+from hoso.site import Site
 
-__all__ = ["export"]
+__all__ = ["export", "forget", "publish"]
 
 _FIXED = (
     Column("document", "Mã văn bản trong Hoso"), Column("dossier", "Mã hồ sơ trong Hoso"),
@@ -54,6 +59,21 @@ def export(asked: Asking, type_: str, target: Path, form: str) -> int:
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return count
+
+
+def publish(site: Site, target: str, tick: Callable[[int], None]) -> int:
+    """Bring the export at ``target`` (an absolute path or an address) up to date; gives how many loads were added. That it
+    is there is told before anything is written. ``tick`` as of ``Warehouse.publish``."""
+    if target not in published(site):
+        site.ledger.tell(Fact("published", target, site.stamp(), {}))
+    return site.warehouse.publish(target, tick)
+
+
+def forget(site: Site, target: str) -> None:
+    """Say that the export at ``target`` is gone for good. Raises Usage where nothing was published there."""
+    if target not in published(site):
+        raise Usage(f"nothing was published to {target}; known: {', '.join(published(site)) or 'no place'}")
+    site.ledger.tell(Fact("published", target, site.stamp(), {"gone": "1"}))
 
 
 def _columns(type_: str, masked: bool) -> tuple[str, tuple[Column, ...]]:

@@ -3,6 +3,7 @@
 Which dossier a source is: the same source name with the same files is the dossier known already (nothing to do); with
 some of its files among them, that dossier with late files; with none, a new one that happens to have its name (two
 citizens' folders may both be called "HS0001"). The same files under another source name are a duplicate of the first.
+What was erased is forgotten: the same files are a new dossier, with an id of its own.
 """
 
 from __future__ import annotations
@@ -115,13 +116,18 @@ def _received(site: Site, source: Source, scans: tuple[Scan, ...]) -> Arrival:
     content = keys.key("content", sorted(_content(scans)))
     name = keys.key("source", source.name)
     for fact in site.ledger.facts("source", name):
+        if _erased(site, fact.body["dossier"]):
+            continue
         earlier = _dossier(site, fact.body["dossier"])
         if _content(earlier.scans) == _content(scans):
             return _known(site, earlier)
         if _content(earlier.scans) & _content(scans):
             return _late(site, earlier, scans)
-    first = next((fact.body["dossier"] for fact in site.ledger.facts("content", content)), "")
+    same = (fact.body["dossier"] for fact in site.ledger.facts("content", content))
+    first = next((id_ for id_ in same if not _erased(site, id_)), "")
     id_ = keys.short(keys.key("dossier", source.name, content))
+    while _erased(site, id_):
+        id_ = keys.short(keys.key("dossier", source.name, content, id_))
     dossier = Dossier(id_, source.name, scans, site.stamp())
     return _tell(site, dossier, duplicate_of=first if first != id_ else "")
 
@@ -146,9 +152,15 @@ def _tell(site: Site, dossier: Dossier, duplicate_of: str = "") -> Arrival:
     name, at, who = keys.key("source", dossier.source), stands.at, {"dossier": dossier.id}
     site.ledger.tell(Fact("source", name, at, who), once=keys.key("source", name, dossier.id))
     if not duplicate_of:
-        site.ledger.tell(Fact("content", content, at, who), once=keys.key("content", content))
+        again = any(_erased(site, fact.body["dossier"]) for fact in site.ledger.facts("content", content))
+        once = keys.key("content", content, *([dossier.id] if again else []))
+        site.ledger.tell(Fact("content", content, at, who), once=once)
     manifest = stands.body["manifest"]
     return Arrival(keys.decode(site.store.get(manifest), Dossier), manifest, True, duplicate_of)
+
+
+def _erased(site: Site, dossier: str) -> bool:
+    return any(site.ledger.facts("erased", dossier))
 
 
 def _content(scans: Iterable[Scan]) -> frozenset[str]:

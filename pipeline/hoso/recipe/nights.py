@@ -157,6 +157,8 @@ def backlog(site: Site) -> list[str]:
     """Ids of dossiers whose last arrival is not digitized, in the order received; read from the ledger alone."""
     done = {fact.subject: fact.serial for fact in site.ledger.facts("digitized")}
     came = {fact.subject: fact for fact in site.ledger.facts("received")}
+    for fact in site.ledger.facts("erased"):
+        came.pop(fact.subject, None)
     return [
         fact.subject
         for fact in sorted(came.values(), key=lambda fact: fact.serial)
@@ -177,7 +179,7 @@ def main(site: Site, crew: Crew, night: Night) -> Balance:
     progress = recipe.Progress(say=failed.append, defect=lambda what, error: failed.append(what))
     night.told["digitized"] = sum(1 for _ in recipe.resume(site, crew, progress))
     night.told["failed"] = len(failed)
-    standings = [recipe.standing(site, dossier) for dossier in recipe.dossiers(site)]
+    standings = [recipe.standing(site, dossier) for dossier in recipe.dossiers(site, erased=True)]
     night.balance, night.problems = recipe.balance(standings), _problems(standings)
     night.told["balance"] = asdict(night.balance)
     if not night.balance.even:

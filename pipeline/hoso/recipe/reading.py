@@ -52,7 +52,8 @@ def look_key(site: Site, digest: str) -> str:
     from hoso.stages import survey
 
     limits = site.settings.reading
-    return keys.key("survey", survey.VERSION, digest, limits.max_pixels, limits.max_bytes, limits.max_pages)
+    bounds = limits.max_pixels, limits.max_bytes, limits.max_pages
+    return keys.key("survey", survey.VERSION, digest, *bounds, *_anew(site, digest))
 
 
 def look(digest: str) -> bytes:
@@ -75,7 +76,7 @@ def read_key(site: Site, digest: str, index: int, turn: int | None = None) -> st
 
     turned = () if turn is None else ("turned", turn)
     limit = site.settings.reading.max_pixels
-    return keys.key("read", stage.VERSION, digest, index, site.engine.fingerprint, limit, *turned)
+    return keys.key("read", stage.VERSION, digest, index, site.engine.fingerprint, limit, *turned, *_anew(site, digest))
 
 
 def read(digest: str, media_type: str, index: int, turn: int | None = None) -> bytes:
@@ -100,7 +101,7 @@ def signatures_key(site: Site, digest: str) -> str:
     """The step key of the check of a PDF that came signed: its bytes, the code's version, the roots trusted now."""
     from hoso.stages import arrived
 
-    return keys.key("signatures", arrived.VERSION, digest, [keys.digest(root) for root in site.roots])
+    return keys.key("signatures", arrived.VERSION, digest, [keys.digest(root) for root in site.roots], *_anew(site, digest))
 
 
 def signatures(digest: str) -> bytes:
@@ -108,6 +109,12 @@ def signatures(digest: str) -> bytes:
     from hoso.stages.arrived import found
 
     return keys.encode(found(_bytes(digest), opened().roots))
+
+
+def _anew(site: Site, digest: str) -> tuple[object, ...]:
+    """What tells the steps of a scan that came again after it was erased from those whose answers are gone."""
+    times = sum(1 for _ in site.ledger.facts("erased", digest))
+    return ("erased", times) if times else ()
 
 
 def lost_page(digest: str, index: int, reason: str, engine: str) -> Seen:

@@ -13,7 +13,7 @@ from itertools import chain
 from hoso import keys
 from hoso.errors import Damaged
 from hoso.nouns import Batch, Decision, Effect, Fact, Filing, Outcome, Record, Sealed
-from hoso.recipe import delivering, enrolling
+from hoso.recipe import delivering, enrolling, erasing
 from hoso.recipe.releasing import everything_sealed, filing, finish_loads
 from hoso.site import Site
 from hoso.warehouses.api import Difference
@@ -26,6 +26,7 @@ def rebuild(site: Site, tick: Callable[[int], None]) -> int:
     enrolling.finish(site)
     delivering.finish(site)
     finish_loads(site)
+    erasing.finish(site)
     site.warehouse.clear()
     documents: set[str] = set()
     for batch in batches(site):

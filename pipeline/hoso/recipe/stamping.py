@@ -103,18 +103,20 @@ def wanted(site: Site) -> bool:
 
 
 def waiting(site: Site) -> Iterator[tuple[str, str]]:
-    """(document, digest of its sealed file) of each seal that has no evidence, in the order sealed."""
+    """(document, digest of its sealed file) of each seal without evidence, in the order sealed; not of what was erased."""
+    gone = {fact.subject for fact in site.ledger.facts("erased")}
     known = {(fact.subject, fact.body["after"]) for fact in site.ledger.facts("stamped")}
     for fact in site.ledger.facts("sealed"):
         one = (fact.subject, fact.body["after"])
-        if one not in known:
+        if one not in known and fact.subject not in gone:
             known.add(one)
             yield one
 
 
 def current(site: Site) -> dict[tuple[str, str], Evidence]:
-    """The evidence that counts now, by (document, digest of its sealed file)."""
-    return {(fact.subject, fact.body["after"]): _evidence(fact) for fact in site.ledger.facts("stamped")}
+    """The evidence that counts now, by (document, digest of its sealed file); none of what was erased."""
+    gone, told = {fact.subject for fact in site.ledger.facts("erased")}, site.ledger.facts("stamped")
+    return {(fact.subject, fact.body["after"]): _evidence(fact) for fact in told if fact.subject not in gone}
 
 
 def evidence_of(site: Site, document: str, after: str) -> bytes | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import fields
 
 from hoso import keys
 from hoso.errors import Usage
@@ -39,9 +40,9 @@ __all__ = [
 ]
 
 
-def dossiers(site: Site) -> Iterator[str]:
-    """The ids of all dossiers, in the order received."""
-    seen: set[str] = set()
+def dossiers(site: Site, *, erased: bool = False) -> Iterator[str]:
+    """The ids of all dossiers, in the order received; those that were erased too, where they are asked for."""
+    seen = set() if erased else {fact.subject for fact in site.ledger.facts("erased")}
     for fact in site.ledger.facts("received"):
         if fact.subject not in seen:
             seen.add(fact.subject)
@@ -50,6 +51,9 @@ def dossiers(site: Site) -> Iterator[str]:
 
 def standing(site: Site, dossier: str) -> Standing:
     """Where the dossier of that id stands. Raises LookupError where the ledger knows no such dossier."""
+    gone = next(iter(site.ledger.facts("erased", dossier)), None)
+    if gone is not None:
+        return Standing(Dossier(dossier, "", (), ""), int(gone.body.get("pages", "0")), erased=gone.at)
     received = _last(site.ledger.facts("received", dossier))
     if received is None:
         raise LookupError(dossier)
@@ -81,9 +85,9 @@ def standing(site: Site, dossier: str) -> Standing:
 def find(site: Site, word: str) -> tuple[Standing, ...]:
     """Dossiers whose id, source or code is ``word``, or that hold a document of that id (or its first 6+ letters)."""
     found = []
-    for id_ in dossiers(site):
+    for id_ in dossiers(site, erased=True):
         here = standing(site, id_)
-        codes = {id_, here.dossier.source}
+        codes = {id_, here.dossier.source} - {""}
         if here.outcome is not None:
             codes |= {here.outcome.code, *here.outcome.codes.values()} - {""}
         if word in codes or any(len(word) >= 6 and name.startswith(word) for name in (id_, *here.states)):
@@ -163,10 +167,12 @@ def in_force(site: Site, record: Record, among: Iterable[Mandate]) -> Mandate | 
 
 def balance(standings: Iterable[Standing]) -> Balance:
     """The page balance over dossiers: what came in against what became of it, page by page."""
-    total = dict.fromkeys(("pages_in", "filed", "blank", "duplicate", "waiting", "quarantined", "underway"), 0)
+    total = dict.fromkeys((field.name for field in fields(Balance)), 0)
     for here in standings:
         total["pages_in"] += here.pages_in
-        if here.duplicate_of:
+        if here.erased:
+            total["erased"] += here.pages_in
+        elif here.duplicate_of:
             total["duplicate"] += here.pages_in
         elif here.outcome is None:
             total["underway"] += here.pages_in

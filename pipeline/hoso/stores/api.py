@@ -1,4 +1,4 @@
-"""What every store gives: bytes under their digest, write-once."""
+"""What every store gives: bytes under their digest, write-once; an erasure alone removes them."""
 
 from __future__ import annotations
 
@@ -25,4 +25,9 @@ class Store(Protocol):
 
     def digests(self) -> Iterator[str]:
         """Every digest that is kept, in order."""
+        ...
+
+    def erase(self, digest: str) -> bool:
+        """Remove the bytes of ``digest`` for good, durably, older versions of the object too; whether they were there. For
+        what is to be destroyed by law (``recipe.erasing``) and nothing else. Raises Unavailable, Misconfigured."""
         ...

@@ -1,7 +1,7 @@
 """A store in a folder: ``home/store/ab/cdef…``, one read-only file per object, named by its SHA-256.
 
 Owns the order of acts that makes a put durable: temporary file in the same file system, written, fsynced, renamed,
-folder fsynced, read back past the page cache and compared. Never changes or removes an object.
+folder fsynced, read back past the page cache and compared. Never changes an object, and removes one only by ``erase``.
 """
 
 from __future__ import annotations
@@ -89,6 +89,18 @@ class FolderStore:
             with _answering(self._root / shelf, "list the store"):
                 names = sorted(shelf + name for name in os.listdir(self._root / shelf))  # noqa: PTH208 - names only
             yield from (name for name in names if _NAME.fullmatch(name))
+
+    def erase(self, digest: str) -> bool:
+        """See :class:`hoso.stores.api.Store`."""
+        if not _NAME.fullmatch(digest):
+            return False
+        path = self._path(digest)
+        with _answering(path, "erase an object"):
+            there = path.is_file()
+            path.unlink(missing_ok=True)
+            if path.parent.is_dir():
+                lasting.sync(path.parent)
+        return there
 
     def _path(self, digest: str) -> Path:
         return self._root / digest[:2] / digest[2:]

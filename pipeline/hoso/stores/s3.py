@@ -1,7 +1,7 @@
 """A store on any S3-compatible server (SeaweedFS, MinIO, Ceph …) through the ``minio`` client.
 
 Owns the objects ``ab/cdef…`` of one bucket: the layout of the folder store, so that one can be copied into the other.
-Never changes or removes an object, never makes the bucket, never retries: the caller's next run does.
+Never changes an object, removes one only by ``erase``, never makes the bucket, never retries: the caller's next run does.
 """
 
 from __future__ import annotations
@@ -114,6 +114,29 @@ class S3Store:
                 name = (entry.object_name or "").replace("/", "", 1)
                 if _NAME.fullmatch(name):
                     yield name
+
+    def erase(self, digest: str) -> bool:
+        """See :class:`hoso.stores.api.Store`. Where the bucket keeps versions, every one of them goes."""
+        there, name = self.has(digest), _object(digest)
+        if not _NAME.fullmatch(digest):
+            return False
+        with self._answering("erase an object"):
+            if self._versioned():
+                for entry in list(self._client.list_objects(self._bucket, prefix=name, include_version=True)):
+                    if entry.object_name == name:
+                        self._client.remove_object(self._bucket, name, entry.version_id)
+                        there = True
+            self._client.remove_object(self._bucket, name)
+        return there
+
+    def _versioned(self) -> bool:
+        """Whether the bucket keeps, or once kept, versions. Only inside :meth:`_answering`."""
+        try:
+            return self._client.get_bucket_versioning(self._bucket).status in ("Enabled", "Suspended")
+        except S3Error as error:
+            if error.code in ("NotImplemented", "MethodNotAllowed"):
+                return False
+            raise
 
     def _read(self, digest: str) -> bytes:
         with self._answering("read an object"):

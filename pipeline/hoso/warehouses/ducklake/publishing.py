@@ -52,8 +52,8 @@ def withhold(lake: Lake, target: str, dossiers: Collection[str], documents: Coll
         receipts = f"{target}/receipts/month=*/*.parquet"
         if not base.execute("SELECT 1 FROM glob(?) LIMIT 1", [receipts]).fetchone():
             raise Unavailable(
-                f"{target}: the export that was published there is not there; bring it back, or, where it is gone for good, "
-                f"say so: hoso publish --forget {target}"
+                f"{target}: the export that was published there is not there; bring it back, or, where it is gone for "
+                f"good, say so: hoso publish --forget {target}"
             )
         for table in sorted(TABLES):
             files = base.execute("SELECT file FROM glob(?)", [f"{target}/{table}/month=*/*.parquet"]).fetchall()
