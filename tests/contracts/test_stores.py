@@ -282,7 +282,9 @@ def test_an_object_changed_on_the_server_is_damage(settings_for: Callable[[str],
         store.put(PAGE)
 
 
-def test_erasing_reaches_every_version_that_the_server_kept(settings_for: Callable[[str], Settings], home: Path) -> None:
+def test_erasing_reaches_every_version_that_the_server_kept(
+    settings_for: Callable[[str], Settings], home: Path
+) -> None:
     import minio
     from minio.commonconfig import ENABLED
     from minio.versioningconfig import VersioningConfig

@@ -177,7 +177,9 @@ def test_a_published_export_loses_it_too(house: House, tmp_path: Path) -> None:
     assert exported(fresh, "fields") == exported(target, "fields")
 
 
-def test_an_export_that_is_not_to_be_had_stops_the_erasure_before_anything_is_lost(house: House, tmp_path: Path) -> None:
+def test_an_export_that_is_not_to_be_had_stops_the_erasure_before_anything_is_lost(
+    house: House, tmp_path: Path
+) -> None:
     with pytest.raises(Unavailable, match="publish --forget"):
         house.erase(DOSSIERS, DOCUMENTS, [str(tmp_path / "gone")])
     assert house.search("bi mat")

@@ -101,7 +101,9 @@ def signatures_key(site: Site, digest: str) -> str:
     """The step key of the check of a PDF that came signed: its bytes, the code's version, the roots trusted now."""
     from hoso.stages import arrived
 
-    return keys.key("signatures", arrived.VERSION, digest, [keys.digest(root) for root in site.roots], *_anew(site, digest))
+    return keys.key(
+        "signatures", arrived.VERSION, digest, [keys.digest(root) for root in site.roots], *_anew(site, digest)
+    )
 
 
 def signatures(digest: str) -> bytes:
