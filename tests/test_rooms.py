@@ -14,7 +14,7 @@ RANK = {
     "pictures": -1,
     "timeproof": -1,
     "nouns": 0, "errors": 0,
-    "keys": 1, "lasting": 1, "settings": 1, "resources": 1, "values": 1,
+    "keys": 1, "lasting": 1, "shut": 1, "settings": 1, "resources": 1, "values": 1,
     "forms": 2, "registers": 2, "postgres": 2,
     "calibration": 2,
     "fitting": 3, "imaging": 3, "pdf": 3, "engines": 3, "stores": 3, "ledgers": 3, "warehouses": 3, "signers": 3,
@@ -25,6 +25,7 @@ RANK = {
     "recipe": 7,
     "cli": 8, "watch": 8, "desk": 8, "flows": 8, "library": 8,
     "papers": 0,  # types alone
+    "partners": 0,  # values of settings alone
 }  # fmt: skip
 
 HOME: dict[str, str | tuple[str, ...]] = {

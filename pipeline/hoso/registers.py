@@ -14,7 +14,7 @@ import csv
 import io
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +25,7 @@ from hoso.values import dates
 from hoso.values.fold import fold
 from hoso.values.text import nfc, squeeze
 
-__all__ = ["COLUMNS", "NONE", "Broken", "Register", "Registers", "Row", "load", "state"]
+__all__ = ["COLUMNS", "NONE", "Asked", "Broken", "Register", "Registers", "Row", "load", "state"]
 
 Row = Mapping[str, str]
 
@@ -155,12 +155,38 @@ class Register:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What another system told when it was asked by key, in front of the home's own register of that name: ``rows`` by key,
+    ``absent`` keys that it does not know, ``silent`` those it gave no answer about. ``blocks``: such a paper waits for a
+    person."""
+
+    name: str
+    rows: Mapping[str, Row]
+    absent: frozenset[str] = frozenset()
+    silent: frozenset[str] = frozenset()
+    blocks: bool = False
+
+    @cached_property
+    def register(self) -> Register:
+        """The rows that were told, as a register."""
+        return Register(self.name, "", tuple(self.rows.values()))
+
+    def state(self, value: str) -> str:
+        """ "found", "absent" or "silent"; "" for a key that was not asked about."""
+        return (
+            "found" if value in self.rows else "absent" if value in self.absent else "silent" * (value in self.silent)
+        )
+
+
+@dataclass(frozen=True)
 class Registers:
-    """The registers of a home by name. ``fingerprint`` changes with any byte of any of them."""
+    """The registers of a home by name. ``fingerprint`` changes with any byte of any of them. ``asked`` is what other
+    systems told: it goes before what the home's own register says."""
 
     sound: Mapping[str, Register]
     broken: Mapping[str, Broken]
     fingerprint: str = ""
+    asked: Mapping[str, Asked] = field(default_factory=dict)
 
     def get(self, name: str) -> Register | Broken | None:
         """The register of that name, what is wrong with it, or None where the home has none."""

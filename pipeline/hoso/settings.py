@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hoso.errors import Misconfigured
+from hoso.partners import Population
 
 __all__ = [
     "S3", "Alerts", "Archive", "Desk", "DossierSystem", "HealthPortal", "Inbox", "Office", "Outbox", "Packages",
@@ -190,6 +191,15 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class Backup:
+    """Where each night adds a backup ("": nowhere); ``keep`` the latest that stay (0: all); ``keys`` go along or not."""
+
+    target: str = ""
+    keep: int = 30
+    keys: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Inbox:
     """A watched folder (``[[inbox]]``; none told: HOME/inbox alone). ``path`` may be relative to the home; ``agency``,
     ``procedure`` and ``counter`` are told of what comes by it. A file is whole once it did not change for ``settle``
@@ -353,6 +363,7 @@ class Settings:
     warehouse: Warehouse = field(default_factory=Warehouse)
     personal: Personal = field(default_factory=Personal)
     retention: Retention = field(default_factory=Retention)
+    backup: Backup = field(default_factory=Backup)
     service: Service = field(default_factory=Service)
     inbox: tuple[Inbox, ...] = ()
     alerts: Alerts = field(default_factory=Alerts)
@@ -360,14 +371,16 @@ class Settings:
     outbox: Outbox = field(default_factory=Outbox)
     health_portal: HealthPortal = field(default_factory=HealthPortal)
     dossier_system: DossierSystem = field(default_factory=DossierSystem)
+    population: Population = field(default_factory=Population)
 
 
 _SECTIONS: dict[str, type] = {
     "office": Office, "rooms": Rooms, "reading": Reading, "archive": Archive, "seal": Seal, "stamp": Stamp,
     "packages": Packages, "s3": S3, "postgres": Postgres, "warehouse": Warehouse,
-    "personal": Personal, "retention": Retention,
+    "personal": Personal, "retention": Retention, "backup": Backup,
     "service": Service, "inbox": Inbox, "alerts": Alerts, "desk": Desk, "outbox": Outbox,
     "health_portal": HealthPortal, "dossier_system": DossierSystem,
+    "population": Population,
 }  # fmt: skip
 _LISTS = frozenset({"inbox"})
 """Sections that may stand several times, as ``[[inbox]]``."""

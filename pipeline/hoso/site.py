@@ -26,6 +26,7 @@ from hoso.warehouses.api import Warehouse
 
 if TYPE_CHECKING:
     from hoso.calibration import Calibration
+    from hoso.exports.population import Citizens
     from hoso.forms import Forms
     from hoso.registers import Registers
 
@@ -101,6 +102,14 @@ class Site:
         from hoso import forms
 
         return forms.load(resources.folder("schemas"))
+
+    @cached_property
+    def population(self) -> Citizens | None:
+        """The citizen look-up, None where the settings name none."""
+        from hoso.exports import population
+
+        found_line = population.open(self.settings.population, self.home)
+        return self._closing(found_line) if found_line is not None else None
 
     @property
     def registers(self) -> Registers:

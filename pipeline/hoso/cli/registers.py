@@ -1,7 +1,8 @@
-"""hoso registers: what registers the home holds, papers and register side by side, changes for a register's keeper."""
+"""hoso registers: what registers the home holds, papers beside a register, changes for its keeper, citizens asked about."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,15 @@ import click
 from hoso.cli.ask import AS_JSON
 from hoso.cli.masks import unmasking
 from hoso.cli.show import lines, open_site, say, table
+from hoso.errors import Unavailable
 
 __all__ = ["registers"]
 
 
 @click.group()
 def registers() -> None:
-    """Registers of the office: list them, hold the papers against one, write what is to be changed in one."""
+    """Registers of the office: list them, hold the papers against one, write what is to be changed in one. Look-ups in the
+    population database: list them, ask again."""
 
 
 @registers.command("list")
@@ -40,6 +43,42 @@ def list_(home: str | None, as_json: bool) -> None:
     table("", ("register", "rows", "day", "without_key", "problem"), [tuple(row.values()) for row in rows], ("rows",))
     if not rows:
         say("no register; docs/registers.md tells which there may be")
+
+
+@registers.command("asked")
+@AS_JSON
+@click.pass_obj
+def asked(home: str | None, as_json: bool) -> None:
+    """Every look-up in the population database: when, of which paper, what for, what came. Persons are keys."""
+    from hoso.recipe import population
+
+    with open_site(home) as site:
+        rows = [asdict(one) for one in population.asked(site)]
+    if as_json:
+        lines(rows)
+        return
+    names = ("at", "document", "person", "purpose", "state", "reason")
+    shown = [tuple(row[name][:12] if name == "person" else row[name] for name in names) for row in rows]
+    if shown:
+        table("", names, shown)
+    say(f"{len(rows)} look-ups")
+
+
+@registers.command("ask")
+@AS_JSON
+@click.pass_obj
+def ask(home: str | None, as_json: bool) -> None:
+    """Ask the population database again about citizens whom no answer was to be had about.
+
+    Papers that are sealed stay as they are. Exit code 5 where answers are still missing."""
+    from hoso import recipe
+    from hoso.recipe import population
+
+    with open_site(home) as site, recipe.only_run(site):
+        done, left = population.again(site)
+    lines([{"dossiers": done, "left": left}]) if as_json else say(f"{done} dossiers asked about again, {left} left")
+    if left:
+        raise Unavailable(f"{left} dossiers have citizens without an answer; see: hoso registers asked")
 
 
 @registers.command("reconcile")

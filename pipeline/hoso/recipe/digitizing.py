@@ -10,7 +10,7 @@ from hoso import keys
 from hoso.errors import HosoError, Unavailable
 from hoso.nouns import Change, Document, Dossier, Fact, Field, Outcome, Page, PageRef, Record, Scan, Seen
 from hoso.recipe import arrived as signed_files
-from hoso.recipe import intake, reading
+from hoso.recipe import intake, population, reading
 from hoso.recipe.intake import Arrival
 from hoso.recipe.standing import as_sealed, changes
 from hoso.registers import Registers
@@ -56,7 +56,7 @@ def digitize_dossiers(
     for arrival, _ in [entry for entry in waiting.values() if not entry[1]]:
         yield from _understood(site, arrival, failed)
     limit = 2 * site.settings.reading.timeout
-    calls = [Task(i, "hoso.recipe.reading:read", arguments, limit) for i, arguments in tasks.items()]
+    calls = [Task(i, "hoso.recipe.reading:read", arguments, limit, shut=True) for i, arguments in tasks.items()]
     for task, answer, seconds in crew.run(calls):
         digest, _, index, turn = tasks[task.id]
         if isinstance(answer, Lost) and answer.trace:
@@ -114,6 +114,8 @@ def settle(site: Site, arrival: Arrival) -> Outcome:
     while True:
         told = changes(site, id_)
         outcome = _understand(site, arrival, told)
+        if population.ask(site, outcome):
+            outcome = _understand(site, arrival, told)
         stands = _tell(site, outcome)
         last = outcome if stands == "" else keys.decode(site.store.get(stands), Outcome)
         if last.changes == outcome.changes == _ids(site, id_):
@@ -149,7 +151,7 @@ def _understand(site: Site, arrival: Arrival, told: tuple[Change, ...] = ()) -> 
                 f"page {index} of scan {scan.digest[:12]} is to be read again, turned; run: hoso digitize, or wait for it"
             )
         answers.append(answer)
-    held = site.registers
+    held = population.held(site, dossier.id)
     versions = [divide.VERSION, extract.VERSION, check.VERSION, agree.VERSION, site.forms.fingerprint]
     versions.append(held.fingerprint)
     versions += [weigh.VERSION, site.calibration.fingerprint, sections.VERSION, naming.VERSION, copies.VERSION]
@@ -211,7 +213,7 @@ def _drafts(
     gives changes it: once a person is at work, it is kept."""
     lay = [change for change in said if change.kind in correct.LAYOUT]
     run = partial(_drafted, site, dossier, parts, signed, lay)
-    if not said:
+    if not said and site.population is None:
         return run()
     versions = [divide.VERSION, extract.VERSION, sections.VERSION, correct.VERSION, site.forms.fingerprint]
     key = keys.key("draft", dossier.id, answers, sorted(signed), versions, [change.id for change in lay])

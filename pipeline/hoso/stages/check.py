@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from hoso.forms import OTHER, Check, Form
 from hoso.nouns import Document, Field, Place, Problem, Record, Seen, Severity
-from hoso.registers import NONE, Register, Registers
+from hoso.registers import NONE, Registers
 from hoso.stages import lookup
 from hoso.stages.divide import secret_mark
 from hoso.stages.judges import JUDGES
@@ -141,7 +141,7 @@ def _of_record(
     if rule.register:
         told, wrong_names = lookup.looked_up(rule, fields, form, held)
         found = tuple(lower(f, f"{told[0].code}:{rule.rule}") if f.name in wrong_names else f for f in fields)
-        if not told and isinstance(held.get(rule.register), Register):
+        if not told and lookup.compared(rule, fields, held):
             found = tuple(replace(f, passed=(*f.passed, rule.rule)) if f.name in rule.fields else f for f in found)
         return found, told
     mine = [next((f for f in fields if f.name == name), None) for name in rule.fields]

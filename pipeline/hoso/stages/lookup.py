@@ -1,8 +1,8 @@
 """A paper's fields against the registers that the office holds: is it known there, and does it say the same?
 
 Owns: what counts as the same name, date, number, class, office in a register and on paper, and the problems
-``register.missing``, ``register.differs`` and ``register.unreadable``. Never: reads a file (``registers``), takes a value
-from a register, or says one in a sentence.
+``register.missing``, ``register.differs``, ``register.unreadable`` and ``register.unreachable`` (another system gave no
+answer). Never: reads a file (``registers``), asks a system, takes a value from a register, or says one in a sentence.
 
 Two rules that form files name. ``in-register``: the paper's number must be in the register (health certificates: Circular
 36/2024/TT-BYT, art. 10; licences: Law on Road Traffic Order and Safety 2024). ``as-register``: where it is there, it must
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from hoso.forms import Check, Form
@@ -22,7 +23,7 @@ from hoso.values import numbers, units
 from hoso.values import text as texts
 from hoso.values.fold import fold
 
-__all__ = ["alike", "looked_up", "unsure"]
+__all__ = ["alike", "compared", "looked_up", "unsure"]
 
 Likeness = Literal["same", "near", "differs", "untold"]
 
@@ -30,6 +31,8 @@ _TITLES = {
     "giay_kham_suc_khoe": "sổ giấy khám sức khỏe", "giay_phep_lai_xe": "sổ giấy phép lái xe", "dan_cu": "sổ dân cư",
     "co_quan": "danh mục cơ quan", "don_vi_hanh_chinh": "danh mục đơn vị hành chính",
 }  # fmt: skip
+_ASKED = "cơ sở dữ liệu dân cư"
+"""What the population database is called; unlike the office's own register of residents it holds everybody."""
 _OFFICE_LIKE = 0.86
 """How alike two names of one office are at least: "TRUNG TÂM Y TẾ KHOÁI CHÂU" and "TTYT huyện Khoái Châu" are not."""
 
@@ -49,22 +52,48 @@ def looked_up(
 ) -> tuple[list[Problem], frozenset[str]]:
     """(problems, names of the fields that the register contradicts) of a rule over a register. A home without that
     register, or a paper without the key, tells nothing."""
-    register = held.get(rule.register)
+    register: Register | Broken | None = held.get(rule.register)
     mine = {name: f for f in fields for name in rule.fields if f.name == name and f.value is not None}
     key = mine.get(rule.fields[0])
+    state = _state(rule, key, held)
+    if state in ("found", "absent"):
+        return _judged(rule, form, held.asked[rule.register].register, mine, _ASKED)
+    if state == "silent" and key is not None:
+        told, wrong = looked_up(rule, fields, form, replace(held, asked={}))
+        severity: Severity = "warning" if held.asked[rule.register].blocks else "note"
+        text = f"{_titles(form, [key])}: chưa hỏi được {_ASKED}; Hoso sẽ hỏi lại."
+        return [*told, _problem("register.unreachable", severity, text, [key])], wrong
     if register is None or key is None:
         return [], frozenset()
     if isinstance(register, Broken):
         name = _TITLES[rule.register].capitalize()
         text = f"{name} không đọc được nên chưa đối chiếu; chạy hoso doctor để biết cách sửa."
         return [_problem("register.unreadable", "warning", text, [key])], frozenset()
+    return _judged(rule, form, register, mine, _TITLES[rule.register])
+
+
+def compared(rule: Check, fields: Sequence[Field], held: Registers) -> bool:
+    """Whether a register stands that the rule was held against."""
+    key = next((f for f in fields if f.name == rule.fields[0] and f.value is not None), None)
+    return _state(rule, key, held) == "found" or isinstance(held.get(rule.register), Register)
+
+
+def _state(rule: Check, key: Field | None, held: Registers) -> str:
+    line = held.asked.get(rule.register)
+    return line.state(key.value or "") if line is not None and key is not None else ""
+
+
+def _judged(
+    rule: Check, form: Form, register: Register, mine: dict[str, Field], title: str
+) -> tuple[list[Problem], frozenset[str]]:
+    key = mine[rule.fields[0]]
     columns = dict(zip(rule.fields, rule.columns or rule.fields, strict=True))
     asked = _unit(key) if register.name == "don_vi_hanh_chinh" else key.value or ""
     if not asked:
         return [], frozenset()
     rows = _rows(register, columns[key.name], asked)
     if not rows:
-        return _missing(rule, form, register, mine, columns)
+        return _missing(rule, form, register, mine, columns, title)
     best = min(rows, key=lambda row: sum(told == "differs" for told in _told(mine, columns, row).values()))
     told = _told(mine, columns, best)
     wrong = [mine[name] for name, how in told.items() if how == "differs"]
@@ -72,12 +101,11 @@ def looked_up(
     if not wrong:
         if not near:
             return [], frozenset()
-        name = _TITLES[rule.register]
-        text = f"{_titles(form, near)}: đọc chưa chắc chắn, gần giống {name}; hãy đối chiếu với bản giấy."
+        text = f"{_titles(form, near)}: đọc chưa chắc chắn, gần giống {title}; hãy đối chiếu với bản giấy."
         return [_problem("field.unreadable", "warning", text, near)], frozenset(f.name for f in near)
     person = {"ho_ten", "ngay_sinh", "so_cccd"} & {columns[f.name] for f in wrong}
     other = "; có thể là giấy tờ của người khác" if "ho_ten" in person and len(person) > 1 else ""
-    text = f"{_titles(form, wrong)}: khác với {_TITLES[rule.register]}{other}; hãy đối chiếu với bản giấy."
+    text = f"{_titles(form, wrong)}: khác với {title}{other}; hãy đối chiếu với bản giấy."
     return [_problem("register.differs", _severity(rule.severity), text, wrong)], frozenset(f.name for f in wrong)
 
 
@@ -121,7 +149,7 @@ def _rows(register: Register, column: str, value: str) -> tuple[Row, ...]:
 
 
 def _missing(
-    rule: Check, form: Form, register: Register, mine: dict[str, Field], columns: dict[str, str]
+    rule: Check, form: Form, register: Register, mine: dict[str, Field], columns: dict[str, str], title: str
 ) -> tuple[list[Problem], frozenset[str]]:
     """The key is not there: a paper of a person whom the register knows under another number differs from it."""
     key = mine[rule.fields[0]]
@@ -132,12 +160,10 @@ def _missing(
         if alike("ngay_sinh", by_column.get("ngay_sinh", ""), row.get("ngay_sinh", "")) == "same"
     ]
     if same_person and register.key == "so_cccd":
-        text = (
-            f"{_titles(form, [key])}: {_TITLES[rule.register]} ghi số khác cho người này; hãy đối chiếu với bản giấy."
-        )
+        text = f"{_titles(form, [key])}: {title} ghi số khác cho người này; hãy đối chiếu với bản giấy."
         return [_problem("register.differs", _severity(rule.severity), text, [key])], frozenset({key.name})
-    text = f"{_titles(form, [key])}: không có trong {_TITLES[rule.register]}; hãy đối chiếu với bản giấy."
-    if rule.rule == "as-register":
+    text = f"{_titles(form, [key])}: không có trong {title}; hãy đối chiếu với bản giấy."
+    if rule.rule == "as-register" and title != _ASKED:
         return [_problem("register.missing", "note", text, [key])], frozenset()
     if unsure(key):
         doubt = f"{_titles(form, [key])}: đọc chưa chắc chắn; hãy đối chiếu với bản giấy."
