@@ -229,7 +229,7 @@ def test_a_night_by_hand_does_every_part_and_tells_the_first_failure(site: Site,
     assert [(row["name"], row["state"]) for row in rows] == [
         (name, "done")
         for name in (
-            "enrol-registers", "nightly", "fixity", "renew-evidence", "deliver", "monthly-report", "tidy-home"
+            "enrol-registers", "nightly", "fixity", "renew-evidence", "deliver", "monthly-report", "back-up", "tidy-home"
         )
     ]  # fmt: skip
     assert rows[1]["digitized"] == 1

@@ -48,6 +48,8 @@ COMMANDS = {
     "audit": ("care", "Re-read every stored byte; the exit code tells the truth."),
     "retention": ("erase", "Whose term is over, and when that of the others is."),
     "erase": ("erase", "Destroy dossiers for good, with proof; refused while a term or a link forbids it."),
+    "backup": ("backup", "Add a backup of the home to a folder; list or check those that are there."),
+    "restore": ("backup", "Make a home again from a backup."),
     "rebuild": ("care", "The warehouse again, from store and ledger alone."),
     "publish": ("warehouse", "Bring a Parquet export for Spark and other engines up to date."),
     "move-warehouse": ("warehouse", "Move the warehouse to servers that several machines share, or back."),

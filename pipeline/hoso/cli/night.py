@@ -35,6 +35,7 @@ def night(home: str | None, names: tuple[str, ...], patience: float, as_json: bo
     renew-evidence   proofs of time that end soon are renewed
     deliver          other systems are told what they are to be told
     monthly-report   the indicators of this month and the last, into HOME/reports
+    back-up          a backup is added where [backup] target says
     tidy-home        logs and half-written files that are old are removed
 
     A part that fails does not keep the others from their work; the exit code is that of the first that failed.
@@ -97,5 +98,6 @@ def _simple(name: str) -> Callable[[Site, Night, float], None]:
 
 _WORK: dict[str, Callable[[Any, Any, float], None]] = {
     "enrol-registers": _registers, "nightly": _main, "fixity": _simple("fixity"), "renew-evidence": _renew,
-    "deliver": _simple("deliver"), "monthly-report": _simple("report"), "tidy-home": _simple("tidy"),
+    "deliver": _simple("deliver"), "monthly-report": _simple("report"), "back-up": _simple("back_up"),
+    "tidy-home": _simple("tidy"),
 }  # fmt: skip

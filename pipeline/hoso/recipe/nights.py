@@ -23,7 +23,7 @@ from typing import Any
 from hoso import recipe
 from hoso.errors import Damaged, Unavailable
 from hoso.nouns import Balance, Standing
-from hoso.recipe import care, delivering, enrolling, outbox, renewing, stamping
+from hoso.recipe import backing, care, delivering, enrolling, outbox, renewing, stamping
 from hoso.site import Site
 from hoso.values import periods
 from hoso.work import Crew
@@ -31,6 +31,7 @@ from hoso.work import Crew
 __all__ = [
     "Night",
     "alone",
+    "back_up",
     "backlog",
     "dead",
     "deliver",
@@ -248,6 +249,17 @@ def report(site: Site, night: Night) -> list[str]:
         names.append(name)
     night.told["reports"] = names
     return names
+
+
+def back_up(site: Site, night: Night) -> str:
+    """Add a backup where ``[backup] target`` says; gives its name, "" where none is asked for."""
+    told = site.settings.backup
+    if not told.target:
+        return ""
+    target = site.home / Path(told.target).expanduser()
+    made = backing.back_up(site, target, with_keys=told.keys, keep=max(0, told.keep))
+    night.told |= {"backup": made.name, "objects": made.objects, "copied": made.copied}
+    return made.name
 
 
 def tidy(site: Site, night: Night, now: Callable[[], float] = time.time) -> int:
