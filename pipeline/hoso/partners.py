@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Population"]
+__all__ = ["DataStore", "Population"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +40,36 @@ class Population:
     code: str = ""
     missing: tuple[str, ...] = ()
     wait: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DataStore:
+    """The electronic data store of persons (docs/doors/data_store.md); shut while ``url`` is empty. ``publish``, ``update``
+    (where a paper put before is put otherwise), ``find`` and ``fetch`` (with {id}) are addresses behind ``url``. ``names``
+    are "our name=their name" where they differ, ``kinds`` "our type=their kind". ``types`` are published besides results.
+    ``file``: "bytes" (Base64) or "link". ``result`` leads to what was found, ``code`` to the answer's code; ``done`` are
+    codes of a yes, ``missing`` those of "nothing found". ``national``: it is the national portal's own store."""
+
+    url: str = ""
+    auth: str = "basic"
+    user: str = ""
+    password_env: str = "HOSO_DATA_STORE_PASSWORD"
+    password_file: str = "keys/data_store.password"
+    ca: str = ""
+    plain: bool = False
+    timeout: float = 30.0
+    rate: float = 5.0
+    publish: str = "giay-to"
+    update: str = ""
+    find: str = "giay-to/tim"
+    fetch: str = "giay-to/{id}/tep"
+    names: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    date: str = "%Y-%m-%d"
+    file: str = "bytes"
+    result: str = ""
+    code: str = ""
+    done: tuple[str, ...] = ("00", "0")
+    missing: tuple[str, ...] = ()
+    national: bool = False

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hoso.errors import Misconfigured
-from hoso.partners import Population
+from hoso.partners import DataStore, Population
 
 __all__ = [
     "S3", "Alerts", "Archive", "Desk", "DossierSystem", "HealthPortal", "Inbox", "Office", "Outbox", "Packages",
@@ -372,6 +372,7 @@ class Settings:
     health_portal: HealthPortal = field(default_factory=HealthPortal)
     dossier_system: DossierSystem = field(default_factory=DossierSystem)
     population: Population = field(default_factory=Population)
+    data_store: DataStore = field(default_factory=DataStore)
 
 
 _SECTIONS: dict[str, type] = {
@@ -380,7 +381,7 @@ _SECTIONS: dict[str, type] = {
     "personal": Personal, "retention": Retention, "backup": Backup,
     "service": Service, "inbox": Inbox, "alerts": Alerts, "desk": Desk, "outbox": Outbox,
     "health_portal": HealthPortal, "dossier_system": DossierSystem,
-    "population": Population,
+    "population": Population, "data_store": DataStore,
 }  # fmt: skip
 _LISTS = frozenset({"inbox"})
 """Sections that may stand several times, as ``[[inbox]]``."""

@@ -40,6 +40,7 @@ COMMANDS = {
     "mandate": ("approvals", "Give, list or withdraw standing orders."),
     "registers": ("registers", "Registers of the office: list, reconcile with the papers, write what changed."),
     "outbox": ("outbox", "What other systems are to be told: list, send, put forward, give up."),
+    "store": ("store", "The electronic data store of persons: look there first, take what it holds."),
     "verify": ("archive", "Check a PDF: signature, PDF/A, conversion mark, proof of time, known to the warehouse."),
     "copies": ("archive", "Write the signed copies into a folder, under readable names."),
     "package": ("package", "Pack dossiers for an archive (SIP, AIP), or check such a package."),

@@ -24,7 +24,7 @@ from hoso.exports.doors.api import Declined, Unanswered
 __all__ = ["Reply", "Wire", "secret"]
 
 MOST = 4 * 2**20
-"""Bytes of an answer that are read; a longer one is none that a door can understand."""
+"""Bytes of an answer that are read as a rule; a longer one is none that a door can understand."""
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -48,12 +48,17 @@ class Reply:
 
 class Wire:
     """One server. ``section`` names its settings in errors; ``ca`` is a PEM file of the roots it is trusted by (those of
-    the system where it is empty); ``plain`` lets http:// pass to other machines too. Threads may share it.
+    the system where it is empty); ``plain`` lets http:// pass to other machines too; ``most`` bytes of an answer
+    are read (0: MOST). Threads may share it.
 
     Raises Misconfigured for an address that is none, or that is not encrypted, and for a PEM file that cannot be read."""
 
-    def __init__(self, section: str, url: str, home: Path, *, ca: str = "", plain: bool = False, timeout: float = 30.0):
+    def __init__(
+        self, section: str, url: str, home: Path, *, ca: str = "", plain: bool = False, timeout: float = 30.0,
+        most: int = 0,
+    ):  # fmt: skip
         parts = urlsplit(url)
+        self._own_most = most
         self._section, self._url, self.host = section, url.rstrip("/"), parts.hostname or ""
         self._timeout = timeout
         if parts.scheme not in ("http", "https") or not self.host:
@@ -104,21 +109,21 @@ class Wire:
             if path
             else self._url
         )
-        until = time.monotonic() + self._timeout
+        until, most = time.monotonic() + self._timeout, self._own_most or MOST
         try:
             with self._client.stream(
                 method, url, headers=dict(headers), params=params, json=body if body is not None else None, files=files
             ) as answer:
-                data = b""
+                data = bytearray()
                 for piece in answer.iter_bytes():
                     data += piece
                     if time.monotonic() > until:
                         raise Unanswered(
                             f"{self.host}: the answer takes longer than {self._timeout:g} s; it is tried again"
                         )
-                    if len(data) > MOST:
+                    if len(data) > most:
                         raise Unanswered(
-                            f"{self.host}: the answer is longer than {MOST} bytes; ask who runs the server"
+                            f"{self.host}: the answer is longer than {most} bytes; ask who runs the server"
                         )
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise Unavailable(f"{self.host}: no connection ({_why(error)}); it is tried again") from error
@@ -126,7 +131,7 @@ class Wire:
             raise Unanswered(f"{self.host}: no answer ({type(error).__name__}); it is tried again") from error
         except httpx.HTTPError as error:  # too many redirects, an answer that cannot be unpacked
             raise Unanswered(f"{self.host}: an answer that is none ({type(error).__name__})") from error
-        return self._judged(answer, data)
+        return self._judged(answer, bytes(data))
 
     def _judged(self, answer: httpx.Response, data: bytes) -> Reply:
         status, said = answer.status_code, data[:2000].decode(errors="replace")

@@ -7,7 +7,6 @@ handed in: that is for the official who asked.
 
 from __future__ import annotations
 
-import calendar
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +14,7 @@ from typing import Literal
 
 from hoso import keys
 from hoso.errors import Usage
-from hoso.forms import Form
+from hoso.exports.syncing import validity
 from hoso.nouns import Fact, Record
 from hoso.recipe.standing import standing
 from hoso.site import Site
@@ -92,34 +91,13 @@ def _held(site: Site, dossier: str, document: str, day: str) -> Holding | None:
     if record is None or sealed is None or here.outcome is None:
         return None
     form = site.forms.form(record.document.form)
-    until = _until(record, form)
+    until = validity.until(record, form)
     ended = bool(until) and until < day
     code = here.outcome.codes.get(document, here.outcome.code)
     return Holding(
         document, dossier, code, record.document.type, form.title, _first(record, _NUMBERED), _first(record, _DATED), until,
         "ended" if ended else "valid" if until else "unknown", sealed.after,
     )  # fmt: skip
-
-
-def _until(record: Record, form: Form) -> str:
-    """The last day of use: the one printed, else so many months from the date that the form counts from; the earlier of
-    several. "9999-12-31" for one without end."""
-    ends = []
-    for rule in form.fields:
-        value = record.value(rule.name)
-        if value is None:
-            continue
-        if rule.kind == "expiry":
-            ends.append(value if re.fullmatch(r"\d{4}-\d\d-\d\d", value) else "9999-12-31")
-        elif rule.months and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-            ends.append(_months(date.fromisoformat(value), rule.months).isoformat())
-    return min(ends, default="")
-
-
-def _months(day: date, months: int) -> date:
-    """So many months later; the last of a shorter month (Civil Code 2015, art. 147 and 148)."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def _first(record: Record, names: tuple[str, ...]) -> str:

@@ -83,8 +83,8 @@ def report(site: Site, kind: Kind, period: Period, by: str, counts: tuple[int, i
 
 
 def cases(site: Site) -> list[Case]:
-    """Every dossier that the warehouse knows. One for which a paper was drawn on that the office held is reused."""
-    drawn = {fact.body["for"] for fact in site.ledger.facts("drawn-on")}
+    """Every dossier that the warehouse knows. One for which a paper was drawn on that the office or the store held is reused."""
+    drawn = {fact.body["for"] for kind in ("drawn-on", "store-drawn") for fact in site.ledger.facts(kind)}
     known = [Case(**row) for row in _rows(site, _CASES)]
     return [replace(case, reused=True) if case.code in drawn else case for case in known] if drawn else known
 

@@ -20,7 +20,7 @@ from hoso.values import numbers
 from hoso.values.fold import fold
 from hoso.values.text import squeeze
 
-__all__ = ["STATES", "Told", "files", "moment", "state_of", "told"]
+__all__ = ["STATES", "Told", "files", "holder_number", "moment", "results", "state_of", "told"]
 
 STATES = (
     "Mới đăng ký", "Được tiếp nhận", "Không được tiếp nhận", "Đang xử lý", "Yêu cầu bổ sung giấy tờ",
@@ -113,6 +113,21 @@ def files(told: Any) -> Iterator[str]:
                 yield from walk(inner)
 
     return walk(told)
+
+
+def results(case: Case) -> dict[str, Mapping[str, str]]:
+    """The papers (ids) by which the procedure of a dossier ended, each with its row of the register of components ({} where
+    there is none)."""
+    course = _course(case)
+    received = course.of("ngay_tiep_nhan", "ngay_nhan")
+    ended = [f.record for f in case.filings if _is_result(f.record, course, case.registers, received)]
+    return {one.document.id: _component(one, course, case.registers, "1") for one in ended}
+
+
+def holder_number(case: Case) -> str:
+    """The personal number (12 figures) of who the dossier is of; "" where its papers give none, or several."""
+    found = _identities(case, squeeze(_holder(case, _course(case))))
+    return found[0] if len(found) == 1 and len(found[0]) == 12 else ""
 
 
 def moment(day: str) -> str:
