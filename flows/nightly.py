@@ -22,4 +22,6 @@ def nightly(home: str, jobs: int = 0, patience: float = 1800.0) -> dict[str, int
                 recipe.stamp(site)
         finally:
             create_markdown_artifact(nights.page(site, night), key="page-balance", description="Balance and problems")
+            for dossier in night.worked[: nights.PAGES]:
+                create_markdown_artifact(nights.dossier_page(site, dossier), key=f"dossier-{dossier}")
         return asdict(total)

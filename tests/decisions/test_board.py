@@ -145,9 +145,11 @@ def test_what_is_gone_leaves_the_board(site: Site) -> None:
         result = next(site.ledger.facts("digitized", gone)).body["result"]
         path = next(p for p in (site.home / "store").rglob(f"*{result[4:]}*") if p.is_file())
         path.unlink()
-        site.ledger.tell(Fact("erased", gone, site.stamp(), {}))
+        site.ledger.tell(Fact("erased", gone, site.stamp(), {"pages": "2"}))
         told.follow()
-        assert told.counts()["dossiers"] == 1
+        assert (told.counts()["dossiers"], told.counts()["unread"]) == (1, 0)
+        assert gone not in {row[0] for row in told.arrivals()}
+        assert told.balance().erased == 2, "its pages are accounted for"
         assert told.papers(dossier=gone) == []
 
 

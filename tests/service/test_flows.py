@@ -15,8 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pg8000.native import Connection
 
+from contracts.conftest import SECRET, postgres
 from doors import smallest_dossier
+
+__all__ = ["postgres"]
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -29,8 +33,11 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """A Prefect server on loopback; gives the environment that leads to it. Ended by its own process id."""
+def server(tmp_path_factory: pytest.TempPathFactory, postgres: int) -> Iterator[dict[str, str]]:
+    """A Prefect server on loopback, its database on PostgreSQL as where several machines work (``test_up`` has one on
+    SQLite); gives the environment that leads to it. Ended by its own process id."""
+    with Connection("hoso", host="127.0.0.1", port=postgres, database="postgres", password=SECRET) as connection:
+        connection.run("CREATE DATABASE prefect")
     folder, port = tmp_path_factory.mktemp("prefect"), free_port()
     env = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     env |= {
@@ -39,6 +46,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_LOGGING_LEVEL": "WARNING",
         "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"postgresql+asyncpg://hoso:{SECRET}@127.0.0.1:{postgres}/prefect",
         "HOSO_WHO": "",
         "HOSO_HOME": "/nowhere",
     }
@@ -88,12 +96,21 @@ def records(home: Path) -> list[dict[str, Any]]:
 
 def runs(env: dict[str, str], name: str) -> list[str]:
     """States of the runs of a flow, as the server tells them."""
-    question = json.dumps({"flows": {"name": {"any_": [name]}}}).encode()
+    return [run["state_type"] for run in asked(env, "/flow_runs/filter", {"flows": {"name": {"any_": [name]}}})]
+
+
+def asked(env: dict[str, str], path: str, question: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the server answers to a question."""
     request = urllib.request.Request(
-        f"{env['PREFECT_API_URL']}/flow_runs/filter", data=question, headers={"Content-Type": "application/json"}
+        f"{env['PREFECT_API_URL']}{path}", json.dumps(question).encode(), {"Content-Type": "application/json"}
     )
     with urllib.request.urlopen(request, timeout=10) as answer:
-        return [run["state_type"] for run in json.load(answer)]
+        found: list[dict[str, Any]] = json.load(answer)
+        return found
+
+
+def port_of(env: dict[str, str]) -> int:
+    return int(env["PREFECT_SERVER_DATABASE_CONNECTION_URL"].rpartition(":")[2].partition("/")[0])
 
 
 def test_a_flow_runs_on_a_real_server(server: dict[str, str], home: Path) -> None:
@@ -108,6 +125,15 @@ def test_a_flow_runs_on_a_real_server(server: dict[str, str], home: Path) -> Non
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() in {row["dossier_id"] for row in records(home)}
     assert runs(server, "digitize-dossier") == ["COMPLETED"]
+    (row, *_) = records(home)
+    told = asked(server, "/artifacts/latest/filter", {"artifacts": {"key": {"like_": "dossier-"}}})
+    assert [artifact["key"] for artifact in told] == [f"dossier-{row['dossier_id']}"]
+    assert f"| {row['type']} |" in told[0]["data"]
+    values = [field["value"] for field in row["fields"] if field["name"] == "ho_ten" and field["value"]]
+    assert values
+    assert not any(value in told[0]["data"] for value in values), "no personal value leaves the home"
+    with Connection("hoso", host="127.0.0.1", port=port_of(server), database="prefect", password=SECRET) as connection:
+        assert connection.run("SELECT count(*) FROM flow_run WHERE state_type = 'COMPLETED'") == [[1]]
 
 
 def test_a_deployment_runs_through_a_real_worker(server: dict[str, str], home: Path) -> None:

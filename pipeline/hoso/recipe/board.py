@@ -65,7 +65,7 @@ _TALLIED = {
     "doubts": [("doubt", "{0}.kind || '|' || {0}.type || '|' || {0}.name", "1"),
                ("pen", "{0}.kind || '|' || {0}.type || '|' || {0}.name", "{0}.pen")],
     "dossiers": [("day", "substr({0}.received, 1, 10)", "1"), ("pages", "substr({0}.received, 1, 10)", "{0}.b_pages_in"),
-                 ("of", "'dossiers'", "1"), ("of", "'refused'", "{0}.refused"), ("of", "'repeats'", "({0}.repeats <> '')"),
+                 ("of", "'dossiers'", "({0}.b_erased = 0)"), ("of", "'refused'", "{0}.refused"), ("of", "'repeats'", "({0}.repeats <> '')"),
                  ("of", "'unread'", "({0}.read = 0 AND {0}.repeats = '')"),
                  *(("balance", f"'{part}'", "{0}.b_" + part) for part in _PARTS)],
 }  # fmt: skip
@@ -254,7 +254,7 @@ class Board:
 
     def arrivals(self, limit: int = 20, unread: bool = False) -> list[tuple[str, str, str, int, bool]]:
         """(id, received, code, documents, whether it is read) of the latest dossiers; the oldest ``unread`` ones."""
-        where, order = ("read = 0 AND repeats = ''", "ASC") if unread else ("1", "DESC")
+        where, order = ("read = 0 AND repeats = ''", "ASC") if unread else ("b_erased = 0", "DESC")
         rows = self._ask(
             f"SELECT id, received, code, documents, read FROM dossiers WHERE {where}"
             f" ORDER BY received {order}, id {order} LIMIT ?",
@@ -306,7 +306,7 @@ class Board:
         code = outcome.code if outcome else ""
         documents, refused = (len(outcome.records), len(outcome.quarantined)) if outcome else (0, 0)
         row = (
-            dossier, here.dossier.received, code, here.duplicate_of, int(outcome is not None), documents, refused,
+            dossier, here.dossier.received, code, here.duplicate_of, int(outcome is not None or bool(here.erased)), documents, refused,
             *(getattr(sums, part) for part in _PARTS),
         )  # fmt: skip
         self._put("dossiers", row)

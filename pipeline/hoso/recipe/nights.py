@@ -29,12 +29,14 @@ from hoso.values import periods
 from hoso.work import Crew
 
 __all__ = [
+    "PAGES",
     "Night",
     "alone",
     "back_up",
     "backlog",
     "dead",
     "deliver",
+    "dossier_page",
     "fixity",
     "jobs",
     "last",
@@ -49,6 +51,8 @@ __all__ = [
 ]
 
 BEAT = 30.0  # s between two heartbeats of a run
+PAGES = 500
+"""Dossiers of a night that get a page of their own on Prefect at most; the desk tells of the others."""
 _DAY = 86_400.0
 _KEPT = 500  # rows of the history of runs
 
@@ -63,6 +67,8 @@ class Night:
     told: dict[str, Any] = field(default_factory=dict)
     balance: Balance | None = None
     problems: Counter[str] = field(default_factory=Counter)
+    worked: list[str] = field(default_factory=list)
+    """Ids of the dossiers that were read in it."""
 
 
 @contextlib.contextmanager
@@ -178,7 +184,9 @@ def main(site: Site, crew: Crew, night: Night) -> Balance:
     night.told["backlog"] = len(backlog(site))
     failed: list[str] = []
     progress = recipe.Progress(say=failed.append, defect=lambda what, error: failed.append(what))
-    night.told["digitized"] = sum(1 for _ in recipe.resume(site, crew, progress))
+    for here in recipe.resume(site, crew, progress):
+        night.worked.append(here.dossier.id)
+    night.told["digitized"] = len(night.worked)
     night.told["failed"] = len(failed)
     standings = [recipe.standing(site, dossier) for dossier in recipe.dossiers(site, erased=True)]
     night.balance, night.problems = recipe.balance(standings), _problems(standings)
@@ -307,6 +315,29 @@ def page(site: Site, night: Night) -> str:
     lines += [f"- {name}: {told}" for name, told in figures.items()]
     if desk := _read(site.home / "up.json").get("desk"):
         lines += ["", f"[Bàn làm việc]({desk}) – hồ sơ chờ xử lý, ảnh từng trang"]
+    return "\n".join([*lines, ""])
+
+
+def dossier_page(site: Site, dossier: str) -> str:
+    """What a person reads of one dossier after a night, in Markdown: papers, states, codes of problems, and the way to its
+    pages on the desk, where who may sees them. No personal value, no picture: what is shown there lies outside the home's
+    store, where no erasure reaches it."""
+    here = recipe.standing(site, dossier)
+    lines = [f"# {here.outcome.code if here.outcome and here.outcome.code else dossier}", ""]
+    lines += [f"{here.pages_in} trang, nhận {here.dossier.received[:16].replace('T', ' ')}", ""]
+    if here.outcome is not None and here.outcome.records:
+        lines += ["| giấy tờ | trang | trạng thái | cần người | vấn đề |", "|---|---:|---|---:|---|"]
+        for record in here.outcome.records:
+            doubtful = sum(field.status in ("doubtful", "missing") for field in record.fields)
+            codes = sorted({f"`{problem.code}`" for problem in record.problems if problem.severity != "note"})
+            state = here.states[record.document.id]
+            cells = (record.document.type, len(record.document.pages), state, doubtful, " ".join(codes) or "–")
+            lines.append("| " + " | ".join(map(str, cells)) + " |")
+        lines.append("")
+    for lost in here.outcome.quarantined if here.outcome else ():
+        lines.append(f"- không nhận được một tệp: `{lost.reason}`")
+    if desk := _read(site.home / "up.json").get("desk"):
+        lines += ["", f"[Xem từng trang trên bàn làm việc]({desk}/dossier/{dossier})"]
     return "\n".join([*lines, ""])
 
 

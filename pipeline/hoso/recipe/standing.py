@@ -51,12 +51,13 @@ def dossiers(site: Site, *, erased: bool = False) -> Iterator[str]:
 
 def standing(site: Site, dossier: str) -> Standing:
     """Where the dossier of that id stands. Raises LookupError where the ledger knows no such dossier."""
-    gone = next(iter(site.ledger.facts("erased", dossier)), None)
-    if gone is not None:
-        return Standing(Dossier(dossier, "", (), ""), int(gone.body.get("pages", "0")), erased=gone.at)
     received = _last(site.ledger.facts("received", dossier))
     if received is None:
         raise LookupError(dossier)
+    gone = next(iter(site.ledger.facts("erased", dossier)), None)
+    if gone is not None:
+        came = Dossier(dossier, "", (), received.at)
+        return Standing(came, int(gone.body.get("pages", "0")), erased=gone.at)
     manifest = keys.decode(site.store.get(received.body["manifest"]), Dossier)
     pages_in = sum(intake.pages_of(site, scan) for scan in manifest.scans)
     of = received.body.get("duplicate_of", "")
