@@ -40,6 +40,8 @@ COMMANDS = {
     "mandate": ("approvals", "Give, list or withdraw standing orders."),
     "registers": ("registers", "Registers of the office: list, reconcile with the papers, write what changed."),
     "outbox": ("outbox", "What other systems are to be told: list, send, put forward, give up."),
+    "schema": ("eform", "The JSON Schema of a filled electronic form."),
+    "eform": ("eform", "Electronic forms: make one to be filled in, take a filled one in."),
     "store": ("store", "The electronic data store of persons: look there first, take what it holds."),
     "verify": ("archive", "Check a PDF: signature, PDF/A, conversion mark, proof of time, known to the warehouse."),
     "copies": ("archive", "Write the signed copies into a folder, under readable names."),
