@@ -7,8 +7,8 @@ cut before the commit leaves nothing to see; after it, the next load or search b
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
 from functools import cached_property
 from pathlib import Path
@@ -30,14 +30,6 @@ from hoso.warehouses.ducklake.secret import make_secret
 __all__ = ["House"]
 
 _LOADS_BETWEEN_TIDYING = 100
-
-
-def _cut(made: Mapping[str, Sequence[Row]]) -> list[Entry]:
-    """The entries of a load, their words cut."""
-    found = list(entries(made))
-    for entry in found:
-        _ = entry.words
-    return found
 
 
 class House:
@@ -71,11 +63,18 @@ class House:
                 self._lake.tidy()
             self._index.intend(batch.key)
             made = rows(batch, last + 1, self._people)
+            committed: Future[bool] = Future()
             with ThreadPoolExecutor(1) as beside:
-                # The lake writes outside Python, so cutting the words meanwhile costs no time.
-                cut = beside.submit(_cut, made)
-                self._lake.append(made, last)
-                self._index.add(batch.key, last + 1, cut.result())
+                # The lake writes outside Python, so cutting and indexing the words meanwhile costs little; they are
+                # committed once the lake is.
+                indexed = beside.submit(self._index.add, batch.key, last + 1, entries(made), committed.result)
+                try:
+                    self._lake.append(made, last)
+                    committed.set_result(True)
+                finally:
+                    if not committed.done():
+                        committed.set_result(False)
+                indexed.result()
         return True
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> Answer:

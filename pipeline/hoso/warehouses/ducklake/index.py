@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -22,7 +22,9 @@ from hoso.warehouses.ducklake import lookups, words
 from hoso.warehouses.ducklake.entries import Entry, besides, entries, written
 from hoso.warehouses.ducklake.lookups import Key
 
-__all__ = ["Entry", "Finder", "Index", "besides", "boxed", "entries", "hit", "unboxed"]
+__all__ = [
+    "Abandoned", "Entry", "Finder", "Index", "always", "besides", "boxed", "entries", "hit", "unboxed",
+]  # fmt: skip
 
 _VERSION = 2
 """Raise it whenever tables, :func:`fold` or the tokens change: an index of another version is built again."""
@@ -54,6 +56,15 @@ CREATE VIRTUAL TABLE words USING fts5 (exact, folded, content = '', tokenize = '
 """
 
 
+class Abandoned(Exception):
+    """A batch that is not to be in the index after all."""
+
+
+def always() -> bool:
+    """Nobody has to be waited for."""
+    return True
+
+
 class Finder(Protocol):
     """What a search index gives; :class:`Index` says what each does. Who writes holds the warehouse's lease."""
 
@@ -64,7 +75,7 @@ class Finder(Protocol):
     def behind(self) -> bool: ...
     def count(self) -> int: ...
     def keys(self) -> set[str]: ...
-    def add(self, key: str, load: int, entries: Iterable[Entry]) -> None: ...
+    def add(self, key: str, load: int, entries: Iterable[Entry], proceed: Callable[[], bool] = ...) -> None: ...
     def settled(self) -> None: ...
     def erase(self, documents: Collection[str]) -> None: ...
     def search(self, typed: str, limit: int, skip: int, only: Only) -> tuple[Hit, ...]: ...
@@ -126,10 +137,10 @@ class Index:
         with self._asking() as base:
             return {key for (key,) in base.execute("SELECT key FROM loads")}
 
-    def add(self, key: str, load: int, entries: Iterable[Entry]) -> None:
+    def add(self, key: str, load: int, entries: Iterable[Entry], proceed: Callable[[], bool] = always) -> None:
         """Take in the pages of one batch, in the place of those of the same documents, and with them the intent is done:
-        one transaction."""
-        with self._writing() as base:
+        one transaction. ``proceed`` is asked before it is committed, and where it says no nothing has happened."""
+        with suppress(Abandoned), self._writing() as base:
             if base.execute("SELECT 1 FROM loads WHERE key = ?", (key,)).fetchone():
                 return
             newer: set[str] = set()
@@ -143,6 +154,8 @@ class Index:
                     _insert(base, entry)
             base.execute("INSERT INTO loads VALUES (?, ?)", (key, load))
             base.execute("DELETE FROM intents WHERE key = ?", (key,))
+            if not proceed():
+                raise Abandoned
 
     def settled(self) -> None:
         """Say that every batch of the lake is here."""

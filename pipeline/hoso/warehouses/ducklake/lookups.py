@@ -15,7 +15,7 @@ from hoso.errors import Usage
 from hoso.nouns import Box
 from hoso.values.fold import fold
 
-__all__ = ["KINDS", "Key", "key_of", "of_document", "of_field"]
+__all__ = ["KINDS", "LOOKED", "Key", "key_of", "of_document", "of_field"]
 
 KINDS = ("person", "number", "dossier")
 
@@ -24,6 +24,8 @@ _BY_KIND = {
     "business-number": "number", "licence-number": "number", "dossier-code": "dossier",
 }  # fmt: skip
 """The look-up that a kind of field serves."""
+LOOKED = frozenset(_BY_KIND)
+"""The kinds of fields that documents are looked up by."""
 _DASH = re.compile(r"[‐-―−]")
 _ZEROS = re.compile(r"^0+(?=\d{1,5}/)")
 

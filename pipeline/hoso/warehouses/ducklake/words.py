@@ -17,6 +17,7 @@ from hoso.values.fold import fold
 __all__ = ["Clause", "clauses", "match", "snippet", "spans", "tokens"]
 
 _TOKEN = re.compile(r"[^\W_]+")
+_OR_BREAK = re.compile(r"[^\W_]+|\n")
 _TYPED = re.compile(r'"([^"]*)"?|(\S+)')
 _AROUND = 12
 """Tokens shown on each side of the first match."""
@@ -31,9 +32,9 @@ class Clause:
     open: bool
 
 
-def tokens(text: str) -> list[str]:
-    """The tokens of ``text`` in lower case, diacritics kept."""
-    return _TOKEN.findall(unicodedata.normalize("NFC", text).lower())
+def tokens(text: str, breaks: bool = False) -> list[str]:
+    """The tokens of ``text`` in lower case, diacritics kept; and, in their places, the line breaks, with ``breaks``."""
+    return (_OR_BREAK if breaks else _TOKEN).findall(unicodedata.normalize("NFC", text).lower())
 
 
 def clauses(typed: str) -> tuple[Clause, ...]:

@@ -7,7 +7,7 @@ are indexed (GIN): a page that holds a word as typed holds it folded. Never the 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from io import BytesIO
 
 from hoso.postgres import Server
@@ -104,15 +104,18 @@ class Index:
         """The keys of the batches whose words are here."""
         return {str(key) for (key,) in self._server.run(f"SELECT key FROM {self._schema}.loads")}
 
-    def add(self, key: str, load: int, entries: Iterable[Entry]) -> None:
+    def add(self, key: str, load: int, entries: Iterable[Entry], proceed: Callable[[], bool] = embedded.always) -> None:
         """Take in the pages of one batch, in the place of those of the same documents, and with them the intent is done:
-        one transaction."""
+        one transaction. It begins only once ``proceed`` says so: a machine that stands still meanwhile holds no lock that
+        its successor waits for."""
         s = self._schema
+        found = [(entry, _line(entry), "".join(_number(entry, key) for key in entry.keys)) for entry in entries]
+        documents = sorted({entry.document for entry, _, _ in found})
+        if not proceed():
+            return
         with self._server.transaction():
             if self._server.run(f"SELECT 1 FROM {s}.loads WHERE key = :key", key=key):
                 return
-            found = list(entries)
-            documents = sorted({entry.document for entry in found})
             newer = {
                 document
                 for (document,) in self._server.run(
@@ -125,10 +128,9 @@ class Index:
                     f"DELETE FROM {s}.{table} WHERE document = ANY(:documents) AND load <= :load",
                     documents=documents, load=load,
                 )  # fmt: skip
-            standing = [entry for entry in found if entry.document not in newer]
-            self._server.copy(f"{s}.pages", _COLUMNS, BytesIO("".join(map(_line, standing)).encode()))
-            told = "".join(_number(entry, key) for entry in standing for key in entry.keys)
-            self._server.copy(f"{s}.numbers", _NUMBERS, BytesIO(told.encode()))
+            standing = [(line, told) for entry, line, told in found if entry.document not in newer]
+            self._server.copy(f"{s}.pages", _COLUMNS, BytesIO("".join(line for line, _ in standing).encode()))
+            self._server.copy(f"{s}.numbers", _NUMBERS, BytesIO("".join(told for _, told in standing).encode()))
             self._server.run(f"INSERT INTO {s}.loads VALUES (:key, :load)", key=key, load=load)
             self._server.run(f"DELETE FROM {s}.intents WHERE key = :key", key=key)
 
