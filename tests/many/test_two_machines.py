@@ -28,7 +28,7 @@ from hoso.settings import Settings
 from hoso.site import Site
 from hoso.stores import s3
 
-TURN = 3.0  # s; long enough for a machine under load to renew in time
+TURN = 8.0  # s; long enough for a machine under load to renew in time, and for the other to start and see it
 
 
 def section(name: str, values: Any) -> str:

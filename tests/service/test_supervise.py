@@ -113,6 +113,16 @@ def test_what_outlives_its_parent_is_ended_too(tmp_path: Path) -> None:
     eventually(lambda: not Path(f"/proc/{note.read_text()}").exists())
 
 
+def test_what_was_started_before_it_is_not_its_to_end(tmp_path: Path) -> None:
+    other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    try:
+        Seen(tmp_path, part("one", SLEEP), enough=lambda s: "up" in s.log("one"))
+        assert other.poll() is None
+    finally:
+        other.kill()
+        other.wait()
+
+
 def test_a_part_that_does_not_end_by_itself_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervise, "GRACE", 0.4)
     code = "import signal,time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up'); time.sleep(60)"

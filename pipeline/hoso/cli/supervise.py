@@ -128,6 +128,8 @@ class Supervisor:
         self._events: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._stopping = False
         self._told: tuple[float, dict[str, Any]] = (0.0, {})
+        self._before = _descendants(os.getpid())
+        """What this process had started by then: not ours to end."""
 
     def stop(self, *_: object) -> None:
         """Have :meth:`run` end everything and return; fit for a signal handler."""
@@ -226,7 +228,7 @@ class Supervisor:
     def _reap(self) -> None:
         """Processes whose parent ended, and that then ended too."""
         own = {child.process.pid for child in (*self._children, *self._beside) if child.process is not None}
-        for pid in {child for child, parent in _parents().items() if parent == os.getpid()} - own:
+        for pid in {child for child, parent in _parents().items() if parent == os.getpid()} - own - self._before:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, os.WNOHANG)
 
@@ -245,12 +247,12 @@ class Supervisor:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     child.process.wait(max(0.1, until - time.monotonic()))
         until = time.monotonic() + GRACE / 4
-        for pid in (left := _descendants(os.getpid())):
+        for pid in (left := _descendants(os.getpid()) - self._before):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
         while left and time.monotonic() < until:
             self._reap()
-            left = _descendants(os.getpid())
+            left = _descendants(os.getpid()) - self._before
             time.sleep(0.05)
         for pid in left:
             with contextlib.suppress(ProcessLookupError):
