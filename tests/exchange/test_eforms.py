@@ -201,6 +201,40 @@ def test_a_form_no_longer_in_force_is_not_taken(site: Site) -> None:
         recipe.take(site, given(), " ", crew)
 
 
+def test_a_form_that_was_stopped_half_way_is_not_sealed_before_it_is_told(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hoso import recipe as runs
+
+    known = set(dossiers(site))
+    with monkeypatch.context() as patched, crew_for(site, 0) as crew:
+        patched.setattr(recipe.handed, "tell", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            recipe.take(site, given(), "Trần Thị Mẫu", crew, CODE)
+    (dossier,) = set(dossiers(site)) - known
+    assert set(standing(site, dossier).states.values()) == {"approved"}, "nothing else keeps it from the seal"
+    with crew_for(site, 0) as crew, monkeypatch.context() as patched:
+        patched.setattr(recipe, "finish", lambda *_: 0)
+        list(runs.resume(site, crew))
+        assert set(standing(site, dossier).states.values()) == {"approved"}
+    with crew_for(site, 0) as crew:
+        list(runs.resume(site, crew, runs.Progress(say=pytest.fail)))
+        assert set(standing(site, dossier).states.values()) == {"sealed"}
+        assert recipe.finish(site, crew) == 0
+
+
+def _killed(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def test_what_an_erasure_reaches_holds_the_submission(site: Site) -> None:
+    from hoso.recipe.reach import reach
+
+    got, _ = taken(site, given())
+    (fact,) = site.ledger.facts("eform")
+    assert fact.body["result"] in reach(site, [got.dossier]).digests
+
+
 def test_no_value_of_a_form_stands_in_the_ledger(site: Site) -> None:
     taken(site, given())
     told = json.dumps([[f.kind, f.subject, dict(f.body)] for f in site.ledger.facts()], ensure_ascii=False)

@@ -280,6 +280,15 @@ def test_no_number_stands_in_the_ledger(home: Path, database: Database) -> None:
         assert number not in json.dumps([dict(f.body) for f in facts])
 
 
+def test_what_an_erasure_reaches_holds_the_answer(home: Path) -> None:
+    from hoso.recipe.reach import reach
+
+    with Site(home) as site:
+        settled(site)
+        (fact,) = site.ledger.facts("population-told")
+        assert fact.body["result"] in reach(site, [fact.subject]).digests
+
+
 def test_a_doubtful_number_is_asked_about_by_nobody(home: Path, database: Database) -> None:
     with Site(home) as site:
         record = application(site)

@@ -81,8 +81,11 @@ def digitize(site: Site, given: Iterable[Source], crew: Crew, progress: Progress
 
 def resume(site: Site, crew: Crew, progress: Progress = Progress()) -> Iterator[Standing]:
     """Go on with every dossier that is received and not digitized, and release what is approved and not loaded; first with
-    an erasure that was stopped."""
+    an erasure, and with electronic forms, that were stopped."""
+    from hoso.recipe import eforms  # which calls this package
+
     erasing.finish(site, progress.say)
+    eforms.finish(site, crew, progress.say)
     everything = [standing(site, dossier) for dossier in dossiers(site)]
     open_ = [s.dossier for s in everything if s.outcome is None and not s.duplicate_of]
     known = [intake.arrival(site, dossier.id) for dossier in open_]

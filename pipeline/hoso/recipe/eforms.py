@@ -15,9 +15,9 @@ from tempfile import TemporaryDirectory
 from hoso import keys, recipe
 from hoso.errors import Defect, NeedsPerson, Refused, Unavailable, Usage
 from hoso.exports import eforms as pages
-from hoso.nouns import Fact, Outcome, Record
+from hoso.nouns import Outcome, Record
 from hoso.pdf import eform as paper
-from hoso.recipe import correcting, digitizing, intake, turns
+from hoso.recipe import correcting, digitizing, handed, intake, turns
 from hoso.recipe.asking import Asking
 from hoso.recipe.standing import record_digest, sealed_as, standing
 from hoso.site import Site
@@ -27,7 +27,7 @@ from hoso.stages.receive import sources
 from hoso.values import numbers
 from hoso.work import Crew
 
-__all__ = ["Taken", "made", "take"]
+__all__ = ["Taken", "finish", "made", "take"]
 
 _OWN = frozenset({"so_dinh_danh_ca_nhan", "so_dinh_danh", "so_cccd"})
 """Fields that hold the number of the person a paper is about; "me_so_dinh_danh" is another's."""
@@ -68,10 +68,10 @@ def made(site: Site, type_: str, number: str = "", asked: Asking | None = None) 
 
 def take(
     site: Site, data: bytes, who: str, crew: Crew, code: str = "", own: bool = False,
-    say: Callable[[str], None] = lambda text: None,
+    say: Callable[[str], None] = lambda text: None, release: bool = True,
 ) -> Taken:  # fmt: skip
     """Take a submission (JSON) in, for the dossier ``code`` where one is told; taken twice it is one paper. ``own``: the
-    office itself draws the paper up.
+    office itself draws the paper up. Without ``release`` an approved paper is sealed by the next run.
 
     Raises Refused for one that does not fit its form, or declares what an office issues and is not ``own``, Usage for a
     code that is none or nobody's name, NeedsPerson where the form is no longer in force."""
@@ -96,18 +96,33 @@ def take(
     pdf = paper.drawn(
         eforms.heading(form), under, [(line.label, line.value) for line in eforms.lines(submission)], foot
     )
-    arrival = _received(site, pdf, code or f"bieu-mau-{digest[:12]}", digest, crew)
     scan = keys.digest(pdf)
-    body = {"result": site.store.put(data), "form": form.name, "who": site.store.put(who.strip().encode())}
-    site.ledger.tell(Fact("eform", scan, site.stamp(), body), once=keys.key("eform", scan))
+    handed.take(site, scan, site.store.put(data), form.name, code, own, who.strip())
+    arrival = _received(site, pdf, code or f"bieu-mau-{digest[:12]}", digest, crew)
     id_ = arrival.duplicate_of or arrival.dossier.id
     with turns.claimed(site, [turns.dossier(id_)]) as mine:
         if not mine:
             raise Unavailable(f"another machine is at dossier {id_}; run the same command again")
         read, told = _settled(site, intake.arrival(site, id_), scan, submission, who, crew, say)
         record, outcome = _paper(site, id_, scan)
-        recipe.release(site, [outcome], recipe.Progress(say=say))
+        handed.tell(site, scan, record.document.id)
+        if release:
+            recipe.release(site, [outcome], recipe.Progress(say=say))
     return Taken(id_, record.document.id, outcome.code, read, told, record.verdict)
+
+
+def finish(site: Site, crew: Crew, say: Callable[[str], None] = lambda text: None) -> int:
+    """Take again what a stopped run took and did not tell of its paper; gives how many."""
+    done = 0
+    for fact in handed.open_(site):
+        body = fact.body
+        data, who = site.store.get(body["result"]), site.store.get(body["who"]).decode()
+        try:
+            take(site, data, who, crew, body["code"], body["own"] == "1", say)
+            done += 1
+        except (NeedsPerson, Refused, Unavailable) as error:
+            say(f"a form taken in on {fact.at[:10]} is not finished: {error}")
+    return done
 
 
 def _received(site: Site, pdf: bytes, name: str, digest: str, crew: Crew) -> intake.Arrival:

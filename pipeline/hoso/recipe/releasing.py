@@ -15,7 +15,7 @@ from pathlib import Path
 from hoso import keys, lasting
 from hoso.errors import Damaged, Defect, Misconfigured, Refused, Unavailable, Unstamped
 from hoso.nouns import Batch, Effect, Fact, Filing, Outcome, Record, Sealed, Seen
-from hoso.recipe import arrived, outbox, reading, turns
+from hoso.recipe import arrived, handed, outbox, reading, turns
 from hoso.recipe.approving import approved
 from hoso.recipe.standing import decisions, dossiers, record_digest, seal_key, sealed_as, standing
 from hoso.site import Site
@@ -51,7 +51,9 @@ def release(
         for record in outcome.records:
             try:
                 sealed = sealed_as(site, record) or (
-                    seal_record(site, outcome, record, ahead) if approved(site, record) else None
+                    seal_record(site, outcome, record, ahead)
+                    if approved(site, record) and not handed.half(site, record)
+                    else None
                 )
             except Unstamped as error:
                 body, once = {"record": record_digest(record)}, keys.key("unstamped", seal_key(record))
