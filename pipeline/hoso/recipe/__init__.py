@@ -18,7 +18,7 @@ from pathlib import Path
 
 from hoso.errors import HosoError, Unavailable, Unstamped
 from hoso.nouns import Outcome, Record, Standing
-from hoso.recipe import digitizing, erasing, inbox, intake, notices, releasing, stamping, taking, turns
+from hoso.recipe import digitizing, erasing, handed, inbox, intake, notices, releasing, stamping, taking, turns
 from hoso.recipe.intake import Arrival
 from hoso.recipe.standing import balance, dossiers, find, standing
 from hoso.site import Site
@@ -173,6 +173,6 @@ def _chunk(site: Site, arrivals: list[Arrival], crew: Crew, progress: Progress) 
     with turns.claimed(site, [turns.dossier(id_) for id_ in fresh]) as mine:
         ours = [arrival for id_, arrival in fresh.items() if turns.dossier(id_) in mine]
         for outcome in digitizing.digitize_dossiers(site, ours, crew, progress.read, progress.defect):
-            release(site, [outcome], progress)
+            release(site, [handed.told(site, outcome, progress.say)], progress)
             yield standing(site, fresh.pop(outcome.dossier.id).dossier.id)
     yield from (standing(site, dossier) for dossier in fresh)
