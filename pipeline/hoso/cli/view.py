@@ -7,6 +7,7 @@ from typing import Any
 
 from hoso import keys
 from hoso.nouns import Field, Page, Place, Record, Seen, Standing
+from hoso.recipe.standing import record_digest
 from hoso.site import Site
 from hoso.stages.stated import stated_field, stated_problem
 from hoso.values.confusions import doubts
@@ -49,6 +50,7 @@ def document_row(here: Standing, record: Record) -> dict[str, Any]:
         "fields": [_field(field) for field in record.fields],
         "problems": [stated_problem(problem) for problem in record.problems],
         "reason": document.reason,
+        "record": record_digest(record),
         "archive": None if sealed is None else "kept" if sealed.profile == "kept" else "sealed",
         "archive_sha256": sealed.after if sealed else None,
     }

@@ -12,6 +12,7 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from difflib import get_close_matches
 
 from hoso import keys
 from hoso.errors import HosoError, NeedsPerson, Refused, Stale, Unavailable, Usage
@@ -90,7 +91,9 @@ def confirm(site: Site, document: str, seen: str, fields: Sequence[str], who: st
 
 def retype(site: Site, document: str, seen: str, type_: str, who: str, note: str = "") -> Standing:
     """The paper is of another type: its fields are found anew. Raises as :func:`correct` does."""
-    site.forms.latest(type_)
+    if type_ not in site.forms.types():
+        near = get_close_matches(type_, site.forms.types(), 1)
+        raise Usage(f"there is no type {type_!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
 
     def made(here: Standing, mine: Record, form: Form) -> list[Change]:
         if mine.document.type == type_:

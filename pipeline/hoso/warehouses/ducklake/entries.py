@@ -60,16 +60,16 @@ def entries(rows: Mapping[str, Sequence[Row]]) -> Iterator[Entry]:
     keys: dict[object, list[lookups.Key]] = {}
     days: dict[object, dict[str, str]] = {}
     # Twenty rows a document: taken by their places, as a dict of each took a fifth of a load's time.
-    for row in rows.get("fields", ()):
-        value, document = row[_VALUE], row[_DOCUMENT]
+    for cells in rows.get("fields", ()):
+        value, document = cells[_VALUE], cells[_DOCUMENT]
         if value is None:
             continue
-        position = row[_POSITION] or documents[document]["first_page"] or 0
-        values.setdefault((document, position), []).append((_int(row[_ORDINAL]), str(value)))
-        if row[_KIND] in lookups.LOOKED and (key := lookups.of_field(_dict("fields", row))) is not None:
+        position = cells[_POSITION] or documents[document]["first_page"] or 0
+        values.setdefault((document, position), []).append((_int(cells[_ORDINAL]), str(value)))
+        if cells[_KIND] in lookups.LOOKED and (key := lookups.of_field(_dict("fields", cells))) is not None:
             keys.setdefault(document, []).append(key)
-        if row[_DATED] is not None and row[_NAME] in ISSUED:
-            days.setdefault(document, {}).setdefault(str(row[_NAME]), str(row[_DATED]))
+        if cells[_DATED] is not None and cells[_NAME] in ISSUED:
+            days.setdefault(document, {}).setdefault(str(cells[_NAME]), str(cells[_DATED]))
     begun: set[object] = set()
     for row in _named("pages", rows.get("pages", ())):
         document, position = row["document"], row["position"]
