@@ -39,7 +39,7 @@ def test_the_description_names_every_way(shared: Served) -> None:
     told = httpx.get(f"{shared.url}/api/openapi.json", trust_env=False).json()
     assert set(told["paths"]) == {
         "/api/me", "/api/scans", "/api/scans/{source}", "/api/documents/{document}", "/api/documents/{document}/text",
-        "/api/documents/{document}/signed", "/api/held", "/api/held/{document}/use",
+        "/api/documents/{document}/signed", "/api/held", "/api/held/{document}/use", "/api/forms", "/api/forms/{type}",
     }  # fmt: skip
 
 

@@ -22,15 +22,15 @@ from hoso.recipe import holding
 from hoso.recipe.inbox import inboxes
 from hoso.values import names
 
-__all__ = ["router"]
+__all__ = ["WRONG", "router"]
 
-_WRONG: dict[int | str, dict[str, Any]] = {
+WRONG: dict[int | str, dict[str, Any]] = {
     400: {"description": "The body cannot be taken apart."}, 401: {"description": "No token, or one that is shut."},
     403: {"description": "The account may not."}, 404: {"description": "There is no such thing."},
     409: {"description": "It cannot be done as things stand; the text says why."}, 413: {"description": "Too large."},
     422: {"description": "Something asked for is missing or wrong."}, 503: {"description": "Try again later."},
 }  # fmt: skip
-router = APIRouter(prefix="/api", tags=["hoso"], responses=_WRONG)
+router = APIRouter(prefix="/api", tags=["hoso"], responses=WRONG)
 Finder = Annotated[Signed, Depends(allowed("find"))]
 Purpose = Annotated[str, Query(description="What personal data are asked for; kept in the ledger.", max_length=200)]
 _MOST = 500_000_000
