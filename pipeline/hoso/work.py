@@ -2,16 +2,23 @@
 
 A step whose key is known is never run again. A task that crashes its worker is tried once more, alone; one that crashes
 or outlasts its time again is given back as :class:`Lost`, and the others go on. Why not a pool of the standard library:
-it cannot say which task killed its worker, nor end one task that hangs (bpo-22393).
+it cannot say which task killed its worker, nor end one task that hangs (bpo-22393). A worker that opens files of strangers
+is not believed: its answers may be plain values and frozen ones of Hoso, and nothing else is made of them here.
 """
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import importlib
+import io
 import multiprocessing
 import os
+import pickle
+import shutil
 import signal
+import tempfile
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,7 +27,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
-from hoso import keys
+from hoso import keys, shut
 from hoso.errors import HosoError
 from hoso.site import Site
 
@@ -33,6 +40,9 @@ DEPTH = 2
 
 RECYCLE_AFTER = 400
 """Tasks after which a worker is replaced, so that a leak in a foreign library never fills the night."""
+
+LARGEST = 2**29
+"""Bytes of an answer; a worker that sends more is ended."""
 
 
 def known(site: Site, key: str, kind: type[T]) -> T | None:
@@ -57,12 +67,14 @@ def step(site: Site, name: str, key: str, subject: str, kind: type[T], run: Call
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One call in a worker: ``function`` is "package.module:name"; ``seconds`` is its time-out."""
+    """One call in a worker: ``function`` is "package.module:name"; ``seconds`` is its time-out. ``shut``: it opens files of
+    strangers, in a worker that is shut in (see :class:`Crew`)."""
 
     id: int
     function: str
     arguments: tuple[Any, ...]
     seconds: float
+    shut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +92,12 @@ class _Worker:
     It holds up to :data:`DEPTH` tasks, so that it is never idle while the caller thinks about an answer.
     """
 
-    def __init__(self, setup: str, arguments: tuple[Any, ...]) -> None:
+    def __init__(self, setup: str, arguments: tuple[Any, ...], shut: bool) -> None:
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
-        self.process: BaseProcess = context.Process(target=_serve, args=(theirs, setup, arguments), daemon=True)
+        self.shut, self._scratch = shut, tempfile.mkdtemp(prefix="hoso-")
+        given = (theirs, setup, arguments, self._scratch)
+        self.process: BaseProcess = context.Process(target=_serve, args=given, daemon=True)
         self.process.start()
         theirs.close()
         self.tasks: deque[Task] = deque()
@@ -95,11 +109,16 @@ class _Worker:
             self.deadline = time.monotonic() + task.seconds
         self.tasks.append(task)
         with contextlib.suppress(OSError):  # a worker that died while idle is noticed by its closed pipe
-            self.pipe.send((task.function, task.arguments))
+            self.pipe.send((task.function, task.arguments, task.seconds))
 
     def take(self) -> tuple[Task, Any, float]:
-        """The answer that waits in the pipe. Raises EOFError or OSError where the process is gone."""
-        answer, seconds = self.pipe.recv()
+        """The answer that waits in the pipe. Raises EOFError or OSError where the process is gone or stops half-way."""
+        late = threading.Timer(max(1.0, self.deadline - time.monotonic()), self.process.kill)
+        late.start()
+        try:
+            answer, seconds = _answered(self.pipe.recv_bytes(LARGEST))
+        finally:
+            late.cancel()
         task = self.tasks.popleft()
         self.done += 1
         if self.tasks:
@@ -113,18 +132,22 @@ class _Worker:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()
-        self.process.join()
-        self.process.close()
+        self.process.join(10)
+        with contextlib.suppress(ValueError):  # the kernel has not let go of it yet
+            self.process.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
 
 
 class Crew:
     """``jobs`` worker processes; with 0 the tasks run here, one after the other (tests, very small jobs).
 
-    ``setup`` ("package.module:name") is called with ``arguments`` once in each worker before its first task.
+    ``setup`` ("package.module:name") is called with ``arguments`` once in each worker before its first task; ``shut`` in
+    its place in workers for tasks that are to be shut in ("": the same). The tasks of one run are all of one kind.
     """
 
-    def __init__(self, jobs: int, setup: str, arguments: tuple[Any, ...] = ()) -> None:
-        self.jobs, self._setup, self._arguments = jobs, setup, arguments
+    def __init__(self, jobs: int, setup: str, arguments: tuple[Any, ...] = (), shut: str = "") -> None:
+        self.jobs, self._arguments = jobs, arguments
+        self._setup, self._shut = setup, shut or setup
         self._workers: list[_Worker] = []
         self._ready = False
 
@@ -142,6 +165,8 @@ class Crew:
             yield from self._here(tasks)
             return
         queue, again = deque(tasks), set[int]()
+        for worker in [w for w in self._workers if queue and not w.tasks and w.shut != queue[0].shut]:
+            self._dismiss(worker)
         while queue or any(w.tasks for w in self._workers):
             self._hand_out(queue)
             for worker in self._wait():
@@ -173,7 +198,8 @@ class Crew:
         while queue:
             free = [w for w in self._workers if len(w.tasks) < DEPTH and w.done < RECYCLE_AFTER]
             if len(self._workers) < self.jobs and all(w.tasks for w in free):
-                self._workers.append(_Worker(self._setup, self._arguments))
+                within = queue[0].shut
+                self._workers.append(_Worker(self._shut if within else self._setup, self._arguments, within))
                 free = self._workers[-1:]
             if not free:
                 return
@@ -194,8 +220,10 @@ class Crew:
                 return worker.take()
             lost = Lost("timed-out", f"no answer within {worker.tasks[0].seconds:.0f} s")
         except (EOFError, OSError):
-            worker.process.join(5)
-            lost = Lost("crashed", f"the reading process ended with code {worker.process.exitcode}")
+            worker.process.join(1)
+            code = worker.process.exitcode
+            said = "sent no answer that can be taken" if code is None else f"ended with code {code}"
+            lost = Lost("crashed", f"the reading process {said}")
         task, *others = worker.tasks
         queue.extendleft(reversed(others))
         self._dismiss(worker)
@@ -206,10 +234,32 @@ class Crew:
         worker.end()
 
 
-def _serve(pipe: Connection, setup: str, arguments: tuple[Any, ...]) -> None:
-    """A worker's life: set up, then answer calls until the pipe closes."""
+class _Answers(pickle.Unpickler):
+    """Plain values, errors of Hoso and its frozen values: nothing that runs anything when it is made."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module.partition(".")[0] == "hoso" and "." not in name:
+            kind = getattr(importlib.import_module(module), name, None)
+            frozen = dataclasses.is_dataclass(kind) and getattr(kind, "__dataclass_params__").frozen  # noqa: B009
+            if isinstance(kind, type) and kind.__module__ == module and (frozen or issubclass(kind, HosoError)):
+                return kind
+        raise pickle.UnpicklingError(f"{module}.{name} is no part of an answer")
+
+
+def _answered(data: bytes) -> tuple[Any, float]:
+    """(answer, seconds) of a message. Raises EOFError for one that is none."""
+    try:
+        answer, seconds = _Answers(io.BytesIO(data)).load()
+        return answer, float(seconds)
+    except Exception as error:  # what a worker that was taken over sends may raise anything
+        raise EOFError("no answer") from error
+
+
+def _serve(pipe: Connection, setup: str, arguments: tuple[Any, ...], scratch: str) -> None:
+    """A worker's life: set up, then answer calls until the pipe closes. What it keeps for a while lies in ``scratch``."""
     os.setpgid(0, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ["TMPDIR"] = tempfile.tempdir = scratch
     try:
         _resolve(setup)(*arguments)
         failed: Exception | None = None
@@ -217,13 +267,14 @@ def _serve(pipe: Connection, setup: str, arguments: tuple[Any, ...]) -> None:
         failed = error
     while True:
         try:
-            function, given = pipe.recv()
+            function, given, limit = pipe.recv()
         except (EOFError, OSError):
             return
         if failed is not None:
             pipe.send((failed if isinstance(failed, HosoError) else _defect(failed), 0.0))
             continue
         start = time.perf_counter()
+        shut.budget(2 * limit)
         try:
             pipe.send((_resolve(function)(*given), time.perf_counter() - start))
         except HosoError as error:

@@ -64,7 +64,8 @@ class Progress:
 def crew_for(site: Site, jobs: int) -> Crew:
     """The workers that read pages for this site."""
     bound = site.settings.reading.max_memory_mb if jobs else 0
-    return Crew(jobs, "hoso.recipe.reading:set_up", (str(site.home), bound))
+    setup = "hoso.recipe.reading:set_up"
+    return Crew(jobs, setup, (str(site.home), bound), shut=f"{setup}_shut")
 
 
 def digitize(site: Site, given: Iterable[Source], crew: Crew, progress: Progress = Progress()) -> Iterator[Standing]:

@@ -28,7 +28,8 @@ def check(site: Site, digests: Iterable[str], crew: Crew) -> None:
     """Check the signatures of signed PDFs that were not checked against the present roots: in the crew, one at a time."""
     open_ = [d for d in sorted(set(digests)) if site.ledger.step(reading.signatures_key(site, d)) is None]
     seconds = site.settings.reading.timeout
-    tasks = [Task(i, "hoso.recipe.reading:signatures", (digest,), seconds) for i, digest in enumerate(open_)]
+    function = "hoso.recipe.reading:signatures"
+    tasks = [Task(i, function, (digest,), seconds, shut=True) for i, digest in enumerate(open_)]
     for task, answer, _ in crew.run(tasks):
         if isinstance(answer, Lost):
             text = f"Không hợp lệ: chữ ký làm hỏng trình kiểm tra ({answer.text})"

@@ -356,7 +356,7 @@ def _read_turned(site: Site, here: Standing, ref: PageRef, rotation: int, crew: 
         return
     scan = next(s for s in here.dossier.scans if s.digest == ref.scan)
     task = Task(0, "hoso.recipe.reading:read", (ref.scan, scan.media_type, ref.index, rotation),
-                2 * site.settings.reading.timeout)  # fmt: skip
+                2 * site.settings.reading.timeout, shut=True)  # fmt: skip
     with contextlib.ExitStack() as stack:
         for _, answer, _ in (crew or stack.enter_context(crew_for(site, 1))).run([task]):
             if not isinstance(answer, bytes):

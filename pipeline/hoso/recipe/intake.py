@@ -60,7 +60,7 @@ def survey(site: Site, digests: Iterable[str], crew: Crew) -> None:
     """Look into every scan that has not been looked into, in the crew: a hostile file may end a worker, not the run."""
     open_ = [d for d in dict.fromkeys(digests) if site.ledger.step(reading.look_key(site, d)) is None]
     seconds = site.settings.reading.timeout
-    tasks = [Task(i, "hoso.recipe.reading:look", (digest,), seconds) for i, digest in enumerate(open_)]
+    tasks = [Task(i, "hoso.recipe.reading:look", (digest,), seconds, shut=True) for i, digest in enumerate(open_)]
     for task, answer, _ in crew.run(tasks):
         digest = open_[task.id]
         if isinstance(answer, Lost):

@@ -14,7 +14,7 @@ from pathlib import Path
 from hoso.errors import Unavailable
 from hoso.imaging import contact
 from hoso.nouns import Box, Page
-from hoso.recipe.reading import opened, set_up
+from hoso.recipe.reading import opened, set_up, set_up_shut
 from hoso.site import Site
 from hoso.work import Crew, Lost, Task
 
@@ -32,8 +32,9 @@ class Pictures:
     def __init__(self, site: Site) -> None:
         self._site, self._folder = site, site.home / "desk" / "cache"
         self._crew = Crew(
-            1, f"{set_up.__module__}:{set_up.__name__}", (str(site.home), site.settings.reading.max_memory_mb)
-        )
+            1, f"{set_up.__module__}:{set_up.__name__}", (str(site.home), site.settings.reading.max_memory_mb),
+            shut=f"{set_up_shut.__module__}:{set_up_shut.__name__}",
+        )  # fmt: skip
         self._turn, self._made = threading.Lock(), 0
 
     def close(self) -> None:
@@ -48,9 +49,8 @@ class Pictures:
             data = path.read_bytes()
             os.utime(path)
             return data
-        task = Task(
-            0, f"{__name__}:draw", (ref.scan, media_type, ref.index, page.rotation), self._site.settings.reading.timeout
-        )
+        seconds = self._site.settings.reading.timeout
+        task = Task(0, f"{__name__}:draw", (ref.scan, media_type, ref.index, page.rotation), seconds, shut=True)
         with self._turn:
             ((_, answer, _),) = list(self._crew.run([task]))
         if isinstance(answer, Lost):

@@ -1,15 +1,20 @@
-"""What a worker process does: look into a scan, read a page. Opens its own site once; receives ids, gives bytes."""
+"""What a worker process does: look into a scan, read a page. Opens its own site once; receives ids, gives bytes.
+
+Workers that open what strangers sent are shut in (``hoso.shut``): of the home they see the store and the settings, and
+they reach no network, unless the store itself is beyond one.
+"""
 
 from __future__ import annotations
 
 import os
-import resource
+import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from hoso import keys
-from hoso.errors import Refused, Unavailable
+from hoso import keys, shut
+from hoso.errors import HosoError, Refused, Unavailable
 from hoso.nouns import Page, PageRef, Reading, Seen, Survey
 from hoso.site import Site
 
@@ -22,11 +27,14 @@ __all__ = [
     "read",
     "read_key",
     "set_up",
+    "set_up_shut",
     "signatures",
     "signatures_key",
+    "ways",
 ]
 
 _site: Site | None = None
+_ways: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,28 @@ def set_up(home: str, max_memory_mb: int = 0) -> None:
     os.environ["OMP_THREAD_LIMIT"] = "1"
     _site = Site(Path(home))
     if max_memory_mb:
-        resource.setrlimit(resource.RLIMIT_AS, (max_memory_mb * 2**20, resource.getrlimit(resource.RLIMIT_AS)[1]))
+        shut.limits(max_memory_mb)
+
+
+def set_up_shut(home: str, max_memory_mb: int = 0) -> None:
+    """As :func:`set_up`, in a worker for files of strangers: what it does not need is given up for good."""
+    global _ways
+    set_up(home, max_memory_mb)
+    site = opened()
+    with suppress(HosoError):
+        _ = site.roots  # read while the folder of keys can be
+    near = site.settings.rooms.store == "folder"
+    if near:
+        _ = site.store
+    _ways = shut.network() if near else ()
+    shown = (site.home / "store", site.home / "settings.toml")
+    _ways += shut.files(site.home, shown, Path(tempfile.gettempdir()))
+    shut.limits(max_memory_mb, site.settings.reading.max_bytes)
+
+
+def ways() -> tuple[str, ...]:
+    """How this worker is shut in: some of ``shut.WAYS``."""
+    return _ways
 
 
 def look_key(site: Site, digest: str) -> str:
