@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 from filings import AT, NAMES, batch, decision_filing, receipt_filing
 
@@ -803,6 +804,22 @@ def test_a_damaged_warehouse_says_so_and_can_be_built_again(home: Path, house: H
     assert again.load(batch("b1", decision_filing(1)))
     assert consistent(again) == 1
     again.close()
+
+
+def test_files_are_packed_small_in_lakes_made_before_too(home: Path, house: House) -> None:
+    def packed() -> set[str]:
+        files = [str(path) for path in (home / "warehouse" / "data").rglob("*.parquet")]
+        rows = duckdb.execute("SELECT DISTINCT compression FROM parquet_metadata(?)", [files]).fetchall()
+        return {str(row[0]) for row in rows} - {"UNCOMPRESSED"}
+
+    with house._lake.transaction() as base:
+        base.execute("CALL ducklake_set_option('lake', 'parquet_compression', 'snappy')")
+    for number in range(3):
+        house.load(batch(f"b{number}", decision_filing(number)))
+    assert packed() == {"SNAPPY"}
+    house.tidy()
+    house.load(batch("b9", decision_filing(9)))
+    assert "ZSTD" in packed()
 
 
 def test_upkeep_removes_what_killed_questions_left(home: Path, house: House) -> None:

@@ -34,6 +34,8 @@ __all__ = ["Lake", "answering", "brief", "connect"]
 
 _KEPT = "INTERVAL 1 DAY"
 """How long replaced files stay for readers that may still be at them."""
+_COMPRESSION = "CALL ducklake_set_option('lake', 'parquet_compression', 'zstd')"
+"""A third smaller than DuckDB's own choice, snappy, at the same speed of questions (1 million documents)."""
 
 
 class Lake:
@@ -172,6 +174,7 @@ class Lake:
     def tidy(self) -> None:
         """Merge small files, forget old snapshots and the files that only they need. No row is lost or changed."""
         with self.transaction() as base:
+            base.execute(_COMPRESSION)  # of lakes that were made without it
             base.execute("CALL ducklake_merge_adjacent_files('lake')")
         with self._turn, answering(self.place):
             base = self._base()
@@ -219,6 +222,7 @@ class Lake:
         return [name for (name,) in found]
 
     def _create(self, base: duckdb.DuckDBPyConnection) -> None:
+        base.execute(_COMPRESSION)
         for statement in schema.statements():
             base.execute(statement)
         for statement in views.statements(views.papers()):
