@@ -215,6 +215,16 @@ def test_from_a_scan_to_an_answer_by_the_commands_users_have(home: Path, databas
     assert (again.code, database.requests) == (0, 1), again.err
 
 
+def test_the_doctor_tells_what_a_look_up_lacks(home: Path, database: Database) -> None:
+    def told() -> dict[str, Any]:
+        return next(row for row in hoso(home, "doctor", "--json").rows() if row["what"] == "population database")
+
+    assert told()["state"] == "ok"
+    (home / "keys" / "population.password").unlink()
+    assert (told()["state"], "no password" in told()["found"]) == ("missing", True)
+    assert database.requests == 0
+
+
 def test_a_paper_that_agrees_has_passed(home: Path) -> None:
     with Site(home) as site:
         assert settled(site) == []

@@ -170,6 +170,10 @@ def _checks(home: str | None) -> Iterator[dict[str, Any]]:
         )
         yield from _evidence(site)
         yield from _registers(site.registers)
+        if site.settings.population.url:
+            yield row("population database", lambda: _citizens(site), "mend [population]: docs/doors/population.md")
+        if site.settings.data_store.url:
+            yield row("data store", lambda: _store(site), "mend [data_store]: docs/doors/data_store.md")
         yield row("disk", lambda: _room(folder), "free some space: intake stops when the disk is full")
         site.close()
 
@@ -199,6 +203,21 @@ def _registers(held: Registers) -> Iterator[dict[str, Any]]:
     for name, wrong in held.broken.items():
         state = "missing" if name in COLUMNS else "optional"
         yield {"what": f"register {name}", "state": state, "found": wrong.text, "do": "repair or remove the file"}
+
+
+def _citizens(site: Site) -> str:
+    assert site.population is not None
+    return f"{site.population.ready()}; not asked now"
+
+
+def _store(site: Site) -> str:
+    from hoso.exports.syncing.keeping import Keeping
+
+    store = Keeping(site.settings.data_store, site.home)
+    try:
+        return f"{store.ready()}; not asked now"
+    finally:
+        store.close()
 
 
 def _program(name: str) -> str:

@@ -79,6 +79,10 @@ class Citizens:
             raise
         return self._read(said, wanted["so_cccd"])
 
+    def ready(self) -> str:
+        """The server's name, where everything is there that a question needs; nothing is asked. Raises Misconfigured."""
+        return self._opened()[0].host
+
     def close(self) -> None:
         if self._line is not None:
             self._line[0].close()

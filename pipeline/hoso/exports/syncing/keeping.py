@@ -106,6 +106,10 @@ class Keeping:
             raise Unanswered("the store's file is not the one whose SHA-256 it tells; it is not taken")
         return data
 
+    def ready(self) -> str:
+        """The store's name, where everything is there that a question needs; nothing is asked. Raises Misconfigured."""
+        return self._opened()[0].host
+
     def close(self) -> None:
         if self._line is not None:
             self._line[0].close()
