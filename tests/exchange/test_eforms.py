@@ -186,6 +186,24 @@ def test_a_form_of_any_layout_gives_what_was_written(site: Site, type_: str) -> 
     assert got.read + got.told == len(values)
 
 
+def test_a_form_of_several_pages_and_of_endless_words_is_one_paper(site: Site) -> None:
+    import pypdfium2
+
+    told = {"ly_do": " ".join(["Vì bị mất giấy phép trong khi đi đường"] * 50), "noi_cu_tru": "W" * 2000,
+            "noi_cap": "Cục Cảnh sát quản lý hành chính về trật tự xã hội " * 38}  # fmt: skip
+    _, record = taken(site, given(**told))
+    assert len(record.document.pages) >= 2
+    for name, value in told.items():
+        assert record.value(name) == eforms.normal(FORMS.latest("don_doi_gplx").field(name), value.strip())[0], name
+    with pypdfium2.PdfDocument(site.store.get(record.document.pages[0].scan)) as pdf:
+        for page in pdf:
+            text = page.get_textpage()
+            boxes = [text.get_charbox(n) for n in range(text.count_chars())]
+            assert min(box[0] for box in boxes) > 50
+            assert max(box[2] for box in boxes) < 545
+            assert min(box[1] for box in boxes) > 30
+
+
 def test_the_checks_of_a_paper_hold_for_a_form_too(site: Site) -> None:
     got, record = taken(site, given(ngay_sinh="2027-01-02"))
     assert got.verdict == "needs-person"

@@ -43,7 +43,7 @@ def drawn(title: str, under: str, lines: Sequence[tuple[str, str]], foot: str) -
     centred(title, 14.0, 2.0)
     centred(under, 10.0, 20.0)
     for label, value in lines:
-        one = block(f"{label}: {value}" if value else label, 12.0, _ROOM)
+        one = block(_parted(f"{label}: {value}" if value else label), 12.0, _ROOM)
         if top - one.height < _FOOT:
             pages.append([])
             top = _HEIGHT - _EDGE
@@ -67,3 +67,15 @@ def drawn(title: str, under: str, lines: Sequence[tuple[str, str]], foot: str) -
         out = BytesIO()
         pdf.save(out, deterministic_id=True, compress_streams=True)
         return out.getvalue()
+
+
+def _parted(words: str) -> str:
+    """``words``, those wider than the page parted between letters, so that nothing is drawn beyond its edge."""
+    whole = []
+    for word in words.split(" "):
+        while measure(clean(word), 12.0) > _ROOM:
+            cut = next(n for n in range(len(word) - 1, 0, -1) if measure(clean(word[:n]), 12.0) <= _ROOM)
+            whole.append(word[:cut])
+            word = word[cut:]
+        whole.append(word)
+    return " ".join(whole)

@@ -43,10 +43,9 @@ def open_(site: Site) -> Iterator[Fact]:
 
 def told(site: Site, outcome: Outcome, say: Callable[[str], None] = lambda text: None) -> Outcome:
     """The dossier once all that was handed in is told of its papers; what cannot be told is said, and waits."""
-    scans = [scan.digest for scan in outcome.dossier.scans if scan.digest and _any(site, TAKEN, scan.digest)]
     new = False
-    for scan in scans:
-        if _any(site, TOLD, scan):
+    for scan in dict.fromkeys(one.digest for one in outcome.dossier.scans if one.media_type == "application/pdf"):
+        if not _half(site, scan):
             continue
         try:
             _tell(site, outcome.dossier.id, scan)
