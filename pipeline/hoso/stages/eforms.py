@@ -148,7 +148,7 @@ def lines(submission: Submission) -> tuple[Line, ...]:
         label = rule.labels[0] if rule.labels else rule.title
         above = made[-1].label.casefold() if made else title
         heads = [head.casefold() for head in rule.block]
-        if heads and rule.block != part and heads[0] != title and not {above, label.casefold()} & set(heads):
+        if heads and rule.block != part and title not in heads[0] and not {above, label.casefold()} & set(heads):
             made.append(Line(rule.block[0]))
         part = rule.block or part
         made.append(Line(label, typed(rule, value)))
