@@ -260,7 +260,8 @@ class Alerts:
 class Desk:
     """The web pages of ``hoso desk``, on loopback: ``port``; ``hosts`` are further names it is asked by, behind a server
     that speaks TLS; ``secure``: browsers send the session over TLS alone. A session ends after ``idle_minutes`` unused,
-    or ``session_hours``; a stated purpose after ``purpose_minutes``."""
+    or ``session_hours``; a stated purpose after ``purpose_minutes``. ``second_keying`` is the share, 0..1, of the fields
+    accepted without a person that is keyed again."""
 
     port: int = 8640
     hosts: tuple[str, ...] = ()
@@ -268,6 +269,7 @@ class Desk:
     idle_minutes: float = 30.0
     session_hours: float = 12.0
     purpose_minutes: float = 15.0
+    second_keying: float = 0.01
 
 
 @dataclass(frozen=True, slots=True)

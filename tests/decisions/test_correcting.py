@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 sys.path.insert(0, str(Path(__file__).parent))
-import homes
+import drawn_homes as homes
 
 from hoso.cli import hoso
 from hoso.errors import NeedsPerson, Refused, Stale, Usage

@@ -17,7 +17,8 @@ __all__ = ["LANGUAGE", "NAV", "drawn", "render"]
 LANGUAGE = "lang"
 NAV = (
     ("/", "Hôm nay", "Today", "see find figures"), ("/verify", "Kiểm tra", "Verify", "correct"),
-    ("/group", "Kiểm tra nhóm", "By group", "correct"), ("/approve", "Duyệt ký", "Approve", "approve"),
+    ("/group", "Kiểm tra nhóm", "By group", "correct"), ("/keying", "Nhập lại", "Key again", "correct"),
+    ("/approve", "Duyệt ký", "Approve", "approve"),
     ("/find", "Tìm", "Find", "find"), ("/figures", "Số liệu", "Figures", "figures"),
     ("/accounts", "Tài khoản", "Accounts", "accounts"),
 )  # fmt: skip

@@ -15,7 +15,7 @@ from pathlib import Path
 from hoso import keys, lasting
 from hoso.errors import Damaged, Defect, Misconfigured, Refused, Unavailable, Unstamped
 from hoso.nouns import Batch, Effect, Fact, Filing, Outcome, Record, Sealed, Seen
-from hoso.recipe import arrived, handed, outbox, reading, turns
+from hoso.recipe import arrived, handed, keying, outbox, reading, turns
 from hoso.recipe.approving import approved
 from hoso.recipe.standing import decisions, dossiers, record_digest, seal_key, sealed_as, standing
 from hoso.site import Site
@@ -253,6 +253,8 @@ def _load(site: Site, effect: Effect, ready: list[tuple[Outcome, Record, Sealed]
     """Rows and their receipt in the warehouse, then the receipt and the facts in the ledger."""
     site.warehouse.load(Batch(effect.key, effect.at, tuple(filing(site, *entry) for entry in ready)))
     outbox.queue(site, [outcome for outcome, _, _ in ready])
+    for _, record, _ in ready:
+        keying.choose(site, record)
     sealed = [entry[2] for entry in ready]
     if site.ledger.receive(effect.key, {"documents": str(len(sealed))}).receipt is None:
         raise Damaged(f"the ledger did not keep the receipt of load {effect.key[:12]}")
