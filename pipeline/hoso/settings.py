@@ -221,7 +221,8 @@ class Inbox:
 @dataclass(frozen=True, slots=True)
 class Service:
     """What ``hoso up`` starts. Ports listen on loopback alone; 0: any free one. ``jobs``: pages read side by side (0: one a
-    core). ``share``: a night re-reads one part in so many of the store. Logs and finished runs are kept ``keep_days``."""
+    core). ``share``: a night re-reads one part in so many of the store. Logs and finished runs are kept ``keep_days``.
+    Nothing is taken in while less than ``min_free_mb`` is free where the home lies (0: whatever is free)."""
 
     prefect: bool = True
     prefect_port: int = 4200
@@ -230,6 +231,7 @@ class Service:
     share: int = 30
     keep_days: int = 90
     log_mb: int = 10
+    min_free_mb: int = 500
 
 
 @dataclass(frozen=True, slots=True)

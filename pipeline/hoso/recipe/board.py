@@ -65,7 +65,8 @@ _TALLIED = {
     "doubts": [("doubt", "{0}.kind || '|' || {0}.type || '|' || {0}.name", "1"),
                ("pen", "{0}.kind || '|' || {0}.type || '|' || {0}.name", "{0}.pen")],
     "dossiers": [("day", "substr({0}.received, 1, 10)", "1"), ("pages", "substr({0}.received, 1, 10)", "{0}.b_pages_in"),
-                 ("of", "'dossiers'", "({0}.b_erased = 0)"), ("of", "'refused'", "{0}.refused"), ("of", "'repeats'", "({0}.repeats <> '')"),
+                 ("of", "'dossiers'", "({0}.b_erased = 0)"), ("of", "'refused'", "{0}.refused"),
+                 ("of", "'repeats'", "({0}.repeats <> '')"),
                  ("of", "'unread'", "({0}.read = 0 AND {0}.repeats = '')"),
                  *(("balance", f"'{part}'", "{0}.b_" + part) for part in _PARTS)],
 }  # fmt: skip
@@ -306,7 +307,8 @@ class Board:
         code = outcome.code if outcome else ""
         documents, refused = (len(outcome.records), len(outcome.quarantined)) if outcome else (0, 0)
         row = (
-            dossier, here.dossier.received, code, here.duplicate_of, int(outcome is not None or bool(here.erased)), documents, refused,
+            dossier, here.dossier.received, code, here.duplicate_of, int(outcome is not None or bool(here.erased)),
+            documents, refused,
             *(getattr(sums, part) for part in _PARTS),
         )  # fmt: skip
         self._put("dossiers", row)

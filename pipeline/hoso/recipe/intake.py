@@ -8,10 +8,12 @@ What was erased is forgotten: the same files are a new dossier, with an id of it
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hoso import keys
+from hoso.errors import Unavailable
 from hoso.nouns import Dossier, Fact, Quarantined, Scan
 from hoso.recipe import reading
 from hoso.recipe.reading import Looked
@@ -19,7 +21,7 @@ from hoso.site import Site
 from hoso.stages.receive import Found, Source
 from hoso.work import Crew, Lost, Task, known, record
 
-__all__ = ["Arrival", "arrival", "arrivals", "looked", "pages_of", "refused", "survey"]
+__all__ = ["Arrival", "arrival", "arrivals", "looked", "pages_of", "refused", "room", "survey"]
 
 _WHY = {
     "link": ("file.link", "Đây là một liên kết, không phải tệp; hãy chép chính tệp vào thư mục."),
@@ -44,8 +46,21 @@ class Arrival:
     duplicate_of: str = ""
 
 
+def room(site: Site) -> None:
+    """Raises Unavailable where less is free on the home's disk than settings.toml [service] ``min_free_mb`` asks for: what
+    is under way needs room to be finished, and a full disk stops ledger and warehouse too."""
+    floor, free = site.settings.service.min_free_mb, shutil.disk_usage(site.home).free // 2**20
+    if free < floor:
+        raise Unavailable(
+            f"{site.home}: only {free} MB are free on its disk, and settings.toml [service] min_free_mb asks for {floor}: "
+            "nothing is taken in until there is room; the scans stay where they lie"
+        )
+
+
 def arrivals(site: Site, sources: Iterable[Source], crew: Crew) -> list[Arrival]:
-    """Receive sources: bytes first (kept, re-read), what each file is next, the fact ``received`` last."""
+    """Receive sources: bytes first (kept, re-read), what each file is next, the fact ``received`` last. Raises Unavailable
+    where the disk has no room for more (:func:`room`)."""
+    room(site)
     kept = [(source, [_keep(site, source, found, i) for i, found in enumerate(source.files, 1)]) for source in sources]
     survey(site, (scan.digest for _, scans in kept for scan in scans if scan.digest), crew)
     return [_received(site, source, tuple(_typed(site, scan) for scan in scans)) for source, scans in kept]

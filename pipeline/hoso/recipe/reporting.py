@@ -83,7 +83,7 @@ def report(site: Site, kind: Kind, period: Period, by: str, counts: tuple[int, i
 
 
 def cases(site: Site) -> list[Case]:
-    """Every dossier that the warehouse knows. One for which a paper was drawn on that the office or the store held is reused."""
+    """Every dossier that the warehouse knows; one for which a paper was drawn on that office or store held is reused."""
     drawn = {fact.body["for"] for kind in ("drawn-on", "store-drawn") for fact in site.ledger.facts(kind)}
     known = [Case(**row) for row in _rows(site, _CASES)]
     return [replace(case, reused=True) if case.code in drawn else case for case in known] if drawn else known

@@ -81,14 +81,33 @@ class Taker:
         self.folder = place_of(site, inbox)
         self.looker = looker or Looker(inbox, self.folder)
         self._tries: dict[str, tuple[int, float]] = {}
+        self._full = False
 
     def look(self, *, once: bool = False) -> Iterator[Taking]:
-        """One look: what a killed watcher left first, then what has settled. One bad entry never ends it. Raises
-        :class:`Unavailable` where the folder is away."""
+        """One look: what a killed watcher left first, then what has settled. One bad entry never ends it. Nothing is taken
+        while the disk has no room. Raises :class:`Unavailable` where the folder is away."""
+        if not self._roomy():
+            return
         for claim in _left(self.folder):
             yield from self._tried(claim.name, lambda claim=claim: self._adopt(claim))  # type: ignore[misc]
         for entry in self.looker.once() if once else self.looker.look():
+            if not self._roomy():
+                return
             yield from self._tried(entry.raw, lambda entry=entry: self._take(entry))  # type: ignore[misc]
+
+    def _roomy(self) -> bool:
+        """Whether the disk has room; said once when it has none, and once when it has again."""
+        try:
+            intake.room(self.site)
+        except Unavailable as error:
+            if not self._full:
+                self._say(f"inbox {self.inbox.name}: {error}")
+            self._full = True
+            return False
+        if self._full:
+            self._say(f"inbox {self.inbox.name}: there is room again; taking goes on")
+        self._full = False
+        return True
 
     def _tried(self, name: str, act: Callable[[], Taking | None]) -> Iterator[Taking]:
         """What ``act`` gives; where it fails, it is said, and tried again later and later."""
