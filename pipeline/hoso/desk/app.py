@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -32,7 +33,8 @@ _STATUS: dict[type[HosoError], int] = {Usage: 422, Refused: 409, NeedsPerson: 40
 def create(home: Path, hosts: Sequence[str] = ()) -> FastAPI:
     """The application for that home. ``hosts`` are further names under which it may be asked."""
     site = Site(home)
-    known = frozenset({"localhost", "127.0.0.1", "[::1]", *site.settings.desk.hosts, *hosts})
+    asked_by = urlsplit(site.settings.outbox.link).hostname
+    known = frozenset({"localhost", "127.0.0.1", "[::1]", *site.settings.desk.hosts, *hosts, *filter(None, (asked_by,))})
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:

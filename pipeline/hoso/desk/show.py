@@ -19,8 +19,8 @@ NAV = (
     ("/", "Hôm nay", "Today", "see find figures"), ("/verify", "Kiểm tra", "Verify", "correct"),
     ("/group", "Kiểm tra nhóm", "By group", "correct"), ("/keying", "Nhập lại", "Key again", "correct"),
     ("/approve", "Duyệt ký", "Approve", "approve"),
-    ("/find", "Tìm", "Find", "find"), ("/figures", "Số liệu", "Figures", "figures"),
-    ("/accounts", "Tài khoản", "Accounts", "accounts"),
+    ("/find", "Tìm", "Find", "find"), ("/outbox", "Gửi đi", "Outbox", "approve accounts"),
+    ("/figures", "Số liệu", "Figures", "figures"), ("/accounts", "Tài khoản", "Accounts", "accounts"),
 )  # fmt: skip
 """(address, Vietnamese, English, what one must be allowed one of) of each page in the menu."""
 
