@@ -15,6 +15,9 @@ PAGES = {
     "/find": {"clerk", "approver", "archivist", "auditor"}, "/find?q=giay": {"clerk", "approver", "archivist", "auditor"},
     "/figures": {"approver", "archivist", "auditor", "admin"}, "/accounts": {"admin"}, "/today/live": set(ROLES),
     "/metrics": set(ROLES), "/find.csv?q=giay": {"clerk", "approver", "archivist", "auditor"},
+    "/find.xlsx?q=giay": {"clerk", "approver", "archivist", "auditor"},
+    "/find.parquet?q=giay": {"clerk", "approver", "archivist", "auditor"}, "/keying": {"clerk", "approver"},
+    "/outbox": {"approver", "admin"},
     "/figures?kind=quality": {"approver", "archivist", "auditor", "admin"},
     "/figures?kind=digitization&by=procedure": {"approver", "archivist", "auditor", "admin"},
 }  # fmt: skip

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
 
 from hoso import keys
@@ -18,6 +19,7 @@ from hoso.nouns import Change, Decision, Fact
 from hoso.recipe.asking import asking
 from hoso.recipe.sighting import places
 from hoso.recipe.standing import changes
+from hoso.values.reports import Column, Report, Sheet
 from hoso.warehouses.api import Found, Hit, Only
 
 __all__ = ["router"]
@@ -51,20 +53,62 @@ def find(
     )
 
 
-@router.get("/find.csv")
+@router.get("/find.{form}")
 def table(
-    who: Finder, q: str, by: str = "words", type: str = "", agency: str = "", since: str = "", until: str = ""
+    form: str,
+    who: Finder,
+    q: str,
+    by: str = "words",
+    type: str = "",
+    agency: str = "",
+    since: str = "",
+    until: str = "",
 ) -> Response:
-    """What was found, for a spreadsheet: CSV with a byte order mark. Names of dossiers and papers, no personal value."""
+    """What was found, as a table: CSV with a byte order mark, an Excel workbook, or Parquet. Names of dossiers and papers;
+    no personal value but where a folder's name holds one."""
+    if form not in _FORMS:
+        raise HTTPException(404, "Chỉ có csv, xlsx, parquet.")
     rows = _hits(who, q, Only(type, agency, since, until, ""), 1, 1000) if by == "words" else _found(who, by, q)
+    cells = [tuple(_text(row[key]) for key, _, _ in _COLUMNS) for row in rows]
+    media, made = _FORMS[form]
+    headers = {"content-disposition": f'attachment; filename="ket-qua.{form}"'}
+    return Response(made(cells), media_type=media, headers=headers)
+
+
+_COLUMNS = (
+    ("code", "ma_ho_so", "Mã hồ sơ"), ("source", "nguon", "Nguồn"), ("type", "loai", "Loại"), ("day", "ngay", "Ngày"),
+    ("position", "trang", "Trang"), ("document", "van_ban", "Mã văn bản"),
+)  # fmt: skip
+_Cells = Sequence[tuple[str, ...]]
+
+
+def _csv(rows: _Cells) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["ma_ho_so", "nguon", "loai", "ngay", "trang", "van_ban"])
+    writer.writerow([name for _, name, _ in _COLUMNS])
     for row in rows:
-        cells = (row["code"], row["source"], row["type"], row["day"], row["position"], row["document"])
-        writer.writerow([f"'{cell}" if str(cell)[:1] in "=+-@\t\r" else cell for cell in map(_text, cells)])
-    headers = {"content-disposition": 'attachment; filename="ket-qua.csv"'}
-    return Response("\ufeff" + out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+        writer.writerow([f"'{cell}" if cell[:1] in tuple("=+-@\t\r") else cell for cell in row])
+    return ("\ufeff" + out.getvalue()).encode()
+
+
+def _xlsx(rows: _Cells) -> bytes:
+    from hoso.exports.reports.workbook import workbook
+
+    columns = tuple(Column(name, title, "text") for _, name, title in _COLUMNS)
+    return workbook(Report("find", "", "", "Kết quả tìm", "", (Sheet("found", "Kết quả tìm", columns, tuple(rows)),)))
+
+
+def _parquet(rows: _Cells) -> bytes:
+    from hoso.warehouses.ducklake.frames import parquet
+
+    return parquet([(name, "VARCHAR") for _, name, _ in _COLUMNS], rows)
+
+
+_FORMS: dict[str, tuple[str, Callable[[_Cells], bytes]]] = {
+    "csv": ("text/csv; charset=utf-8", _csv),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _xlsx),
+    "parquet": ("application/vnd.apache.parquet", _parquet),
+}
 
 
 def _text(cell: object) -> str:

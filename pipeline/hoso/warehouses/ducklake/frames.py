@@ -6,6 +6,7 @@ pandas and polars are used where they are installed, and named where they are mi
 from __future__ import annotations
 
 import importlib
+import io
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 from hoso.errors import Misconfigured, Unavailable
 
-__all__ = ["columns", "frame", "table", "to_ipc"]
+__all__ = ["columns", "frame", "parquet", "table", "to_ipc"]
 
 
 def columns(names: Sequence[tuple[str, str]], rows: Sequence[tuple[object, ...]]) -> Any:
@@ -26,10 +27,17 @@ def columns(names: Sequence[tuple[str, str]], rows: Sequence[tuple[object, ...]]
         "BOOLEAN": pyarrow.bool_(), "DATE": pyarrow.string(),
     }  # fmt: skip
     made = {}
-    for (name, kind), cells in zip(names, zip(*rows, strict=True), strict=True):
+    for (name, kind), cells in zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True):
         given = [None if cell is None else str(cell) for cell in cells] if kind == "DATE" else cells
         made[name] = pyarrow.array(given, kinds[kind])
     return pyarrow.table(made)
+
+
+def parquet(names: Sequence[tuple[str, str]], rows: Sequence[tuple[object, ...]]) -> bytes:
+    """Rows as the bytes of a Parquet file; ``names`` as for :func:`columns`."""
+    made = io.BytesIO()
+    _library("pyarrow.parquet").write_table(columns(names, rows), made, compression="zstd")
+    return made.getvalue()
 
 
 def to_ipc(parquet: Path, path: Path) -> None:
