@@ -7,7 +7,7 @@ say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
 
 packages=(python3-venv tesseract-ocr tesseract-ocr-vie tesseract-ocr-osd)
 if [ "${1:-demo}" = test ]; then
-  packages+=(chromium libatomic1 poppler-utils qpdf softhsm2 postgresql fonts-liberation2 fonts-ocr-b fonts-noto-core fonts-dejavu-core fonts-dejavu-extra)
+  packages+=(chromium libatomic1 poppler-utils qpdf softhsm2 postgresql strace fonts-liberation2 fonts-ocr-b fonts-noto-core fonts-dejavu-core fonts-dejavu-extra)
 fi
 missing=()
 for package in "${packages[@]}"; do
