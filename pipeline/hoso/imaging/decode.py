@@ -35,6 +35,7 @@ _BROKEN = (OSError, ValueError, TypeError, SyntaxError, KeyError, IndexError, EO
 
 _ORIENTATION, _SUBFILE, _BITS = 0x0112, 254, 258
 _DEFAULTS = {72, 96}  # what programs write when they know nothing
+_UNEVEN = 8.0  # times finer one way than the other: no scanner is; fax is 204 × 98, or 204 × 391
 
 
 def survey(data: bytes, media_type: str, limits: Reading) -> Survey:
@@ -76,7 +77,7 @@ def decode(data: bytes, media_type: str, index: int, limits: Reading) -> Raster:
         raise _damaged(index, "its lower rows hold no data")
     if turned:
         across, down = down, across
-    return _square(pixels, across, down)
+    return _square(pixels, across, down, index, limits)
 
 
 def look(data: bytes, media_type: str, index: int, limits: Reading, dpi: float = 0.0) -> Shown:
@@ -222,7 +223,9 @@ def _dpi(image: Any) -> tuple[float, float]:
     """(across, down) as the file says, (0, 0) where it says nothing."""
     try:
         across, down = image.info.get("dpi", (0, 0))
-        return (float(across), float(down)) if 0 < float(across) < 1e5 and 0 < float(down) < 1e5 else (0.0, 0.0)
+        across, down = float(across), float(down)
+        told = 0 < across < 1e5 and 0 < down < 1e5 and 1 / _UNEVEN < across / down < _UNEVEN
+        return (across, down) if told else (0.0, 0.0)
     except _BROKEN:
         return 0.0, 0.0
 
@@ -272,11 +275,13 @@ def _grey_tail(pixels: Pixels) -> bool:
     return bool(pixels.shape[0] > 2 * rows and (tail == 128).all())
 
 
-def _square(pixels: Pixels, across: float, down: float) -> Raster:
-    """A Raster of square pixels (fax TIFFs are 204 × 98 dpi), its dpi as told or estimated from A4."""
+def _square(pixels: Pixels, across: float, down: float, index: int, limits: Reading) -> Raster:
+    """A Raster of square pixels (fax TIFFs are 204 × 98 dpi), its dpi as told or estimated from A4. Raises Refused:
+    page.too-large."""
     if across and down and not 0.95 < across / down < 1.05:
         high = max(across, down)
         size = (round(pixels.shape[1] * high / across), round(pixels.shape[0] * high / down))
+        _budget(size, index, limits)
         pixels = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC))
         across = down = high
     return raster(pixels, *_resolution(max(pixels.shape[:2]), (across + down) / 2))
