@@ -34,7 +34,9 @@ def create(home: Path, hosts: Sequence[str] = ()) -> FastAPI:
     """The application for that home. ``hosts`` are further names under which it may be asked."""
     site = Site(home)
     asked_by = urlsplit(site.settings.outbox.link).hostname
-    known = frozenset({"localhost", "127.0.0.1", "[::1]", *site.settings.desk.hosts, *hosts, *filter(None, (asked_by,))})
+    known = frozenset(
+        {"localhost", "127.0.0.1", "[::1]", *site.settings.desk.hosts, *hosts, *filter(None, (asked_by,))}
+    )
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
