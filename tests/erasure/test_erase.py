@@ -12,8 +12,8 @@ import pytest
 
 from doors import INBOX, Done, hoso
 from hoso import keys
-from hoso.recipe import care, erasing, rebuilding
-from hoso.recipe.standing import dossiers, find, standing
+from hoso.recipe import care, erasing, holding, reach, rebuilding
+from hoso.recipe.standing import dossier_of, dossiers, find, standing
 from hoso.site import Site
 
 WHO = ("--who", "Nguyễn Văn Thử")
@@ -176,11 +176,14 @@ def test_a_term_or_a_missing_name_forbids_it(home: Path) -> None:
 def test_what_others_lean_on_stays_whatever_is_ordered(home: Path) -> None:
     document = next(row["document"] for row in hoso(home, "records", "--json").rows() if row["source"] == "HS0001")
     with Site(home) as site:
-        from hoso.recipe import holding
-
         holding.draw_on(site, document, "000.00.16.H23-260620-0001", "Cán bộ thử", "đối chiếu")
     done = hoso(home, "erase", "HS0001", *ORDER)
     assert (done.code, "leans on it" in done.err) == (3, True)
+    code = record_of(home, "HS0002")["ma_ho_so"]
+    with Site(home) as site:
+        own = next(row["document"] for row in hoso(home, "records", "--json").rows() if row["source"] == "HS0002")
+        holding.draw_on(site, own, code, "Cán bộ thử", "đối chiếu trong cùng hồ sơ")
+    assert "leans on it" not in hoso(home, "erase", "HS0002", *WHY, "--dry-run", "--json").out
     shutil.copytree(INBOX / "HS0002", home / "inbox" / "khac")
     extra = next((INBOX / "HS0003").iterdir())
     shutil.copy(extra, home / "inbox" / "khac" / f"them{extra.suffix}")
@@ -188,6 +191,12 @@ def test_what_others_lean_on_stays_whatever_is_ordered(home: Path) -> None:
     done = hoso(home, "erase", "HS0002", *ORDER)
     assert (done.code, "holds the same file" in done.err) == (3, True)
     erased(home, "HS0002", "khac")
+    with Site(home) as site:
+        holding.draw_on(site, document, code, "Cán bộ thử", "đối chiếu")
+        facts = [fact.body["for"] for fact in site.ledger.facts("drawn-on", document)]
+        forbids = [why for _, why in reach.around(site, reach.reach(site, [dossier_of(site, document)]))]
+    assert code in facts
+    assert len(forbids) == 1, "what leans on it is gone, but for the other dossier"
 
 
 def test_a_person_is_erased_where_the_dossier_names_nobody_else(home: Path) -> None:

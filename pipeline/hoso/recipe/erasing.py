@@ -35,7 +35,7 @@ Say = Callable[[str], None]
 @dataclass(frozen=True, slots=True)
 class Erasure:
     """What is destroyed at whose word. ``order`` is the number of the decision, "" where the term was over; ``person`` the
-    keyed digest of the personal number it was asked for by, else "". ``pages`` by dossier."""
+    keyed digest of the personal number it was asked for by, else "". ``pages`` and ``codes`` by dossier."""
 
     who: str
     reason: str
@@ -47,6 +47,7 @@ class Erasure:
     scans: tuple[str, ...]
     digests: tuple[str, ...]
     pages: dict[str, int]
+    codes: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def erase(
             )
     erasure = Erasure(
         who.strip(), reason.strip(), order.strip(), site.stamp(), site.warehouse.person(person) if person else "",
-        found.dossiers, found.documents, found.scans, found.digests, found.pages,
+        found.dossiers, found.documents, found.scans, found.digests, found.pages, found.codes,
     )  # fmt: skip
     digest = site.store.put(keys.encode(erasure))
     effect = Effect(keys.key(EFFECT, digest), EFFECT, digest, erasure.at, {"erasure": digest})
@@ -169,7 +170,9 @@ def _act(site: Site, effect: Effect, say: Say) -> Erased:
     digest = effect.body["erasure"]
     told = keys.decode(site.store.get(digest), Erasure)
     for subject in (*told.dossiers, *told.documents, *told.scans):
-        body = {"erasure": digest} | ({"pages": str(told.pages[subject])} if subject in told.pages else {})
+        body = {"erasure": digest}
+        if subject in told.pages:
+            body |= {"pages": str(told.pages[subject]), "code": told.codes.get(subject, "")}
         once = keys.key("erased", digest, subject)
         site.ledger.tell(Fact("erased", subject, effect.at, body), once=once)
     say(f"{len(told.digests)} stored objects")

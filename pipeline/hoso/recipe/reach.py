@@ -23,14 +23,16 @@ _OWN = ("manifest", "result", "decision", "record", "change", "sealed", "after")
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """All of the dossiers of those ids, ``repeats`` of them among them. ``pages`` by dossier; ``digests`` of stored objects
-    that nobody else's fact names. ``shared``: (scan, dossier) where another dossier holds the same bytes."""
+    """All of the dossiers of those ids, repeats of them among them. ``pages`` by dossier; ``digests`` of stored objects that
+    nobody else's fact names. ``codes`` by dossier, between blanks: the digests of its codes. ``shared``: (scan, dossier)
+    where another dossier holds the same bytes."""
 
     dossiers: tuple[str, ...]
     documents: tuple[str, ...]
     scans: tuple[str, ...]
     digests: tuple[str, ...]
     pages: dict[str, int]
+    codes: dict[str, str]
     shared: tuple[tuple[str, str], ...] = ()
 
 
@@ -42,6 +44,7 @@ def reach(site: Site, asked: Collection[str], tick: Callable[[int], None] = lamb
     scans: set[str] = set()
     documents: set[str] = set()
     digests: set[str] = set()
+    codes: dict[str, str] = {}
     for dossier in mine:
         for fact in site.ledger.facts(subject=dossier):
             digests |= _named(fact)
@@ -51,6 +54,7 @@ def reach(site: Site, asked: Collection[str], tick: Callable[[int], None] = lamb
                 outcome = keys.decode(site.store.get(fact.body["result"]), Outcome)
                 digests |= set(outcome.seen)
                 documents |= {record.document.id for record in outcome.records}
+                codes[dossier] = " ".join(sorted(_code(one) for one in {outcome.code, *outcome.codes.values()} - {""}))
     digests |= scans
     subjects = mine | scans | documents
     theirs: set[str] = set()
@@ -74,16 +78,20 @@ def reach(site: Site, asked: Collection[str], tick: Callable[[int], None] = lamb
     theirs |= {scan for scan, _ in shared}
     pages = {dossier: standing(site, dossier).pages_in for dossier in sorted(mine)}
     kept = tuple(sorted(digests - theirs - {""}))
-    return Reach(tuple(sorted(mine)), tuple(sorted(documents)), tuple(sorted(scans)), kept, pages, shared)
+    return Reach(tuple(sorted(mine)), tuple(sorted(documents)), tuple(sorted(scans)), kept, pages, codes, shared)
 
 
 def around(site: Site, found: Reach) -> Iterator[tuple[str, str]]:
     """(dossier or document, why) of each link that stands in the way: what others lean on, or are being told right now."""
     for scan, dossier in found.shared:
         yield dossier, f"dossier {dossier} holds the same file (scan {scan[:12]}); erase both, or keep both"
+    gone = {code for fact in site.ledger.facts("erased") for code in fact.body.get("code", "").split()}
+    gone |= {code for codes in found.codes.values() for code in codes.split()}
     for document in found.documents:
         for fact in site.ledger.facts("drawn-on", document):
             code = fact.body["for"]
+            if _code(code) in gone:
+                continue
             yield document, f"document {document} stands in for a paper of dossier {code}: that one leans on it"
     ids = {*found.documents, *found.dossiers}
     for item in outbox.items(site):
@@ -134,6 +142,11 @@ def _printed(site: Site, outcome: Outcome | None, wanted: str) -> bool:
 
 def _digits(text: str) -> str:
     return "".join(letter for letter in text if letter.isalnum()).upper()
+
+
+def _code(code: str) -> str:
+    """A dossier's code as an erasure may keep it."""
+    return keys.key("dossier code", code)
 
 
 def _named(fact: Fact) -> set[str]:
