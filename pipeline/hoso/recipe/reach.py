@@ -24,8 +24,8 @@ _OWN = ("manifest", "result", "decision", "record", "change", "sealed", "after")
 @dataclass(frozen=True, slots=True)
 class Reach:
     """All of the dossiers of those ids, repeats of them among them. ``pages`` by dossier; ``digests`` of stored objects
-    that nobody else's fact names. ``codes`` by dossier, between blanks: the digests of its codes. ``shared``: (scan, dossier)
-    where another dossier holds the same bytes."""
+    that nobody else's fact names. ``codes`` by dossier, between blanks: the digests of its codes. ``shared``: (scan,
+    dossier) where another dossier holds the same bytes."""
 
     dossiers: tuple[str, ...]
     documents: tuple[str, ...]
