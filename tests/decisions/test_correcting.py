@@ -273,6 +273,8 @@ with Site(Path(home)) as site:
         print("said")
     except Stale:
         print("stale")
+    except Exception as error:
+        print(repr(error))
 """
 
 

@@ -40,6 +40,9 @@ __all__ = [
     "undo",
 ]
 
+_TURNS = 5
+"""How often a dossier is settled anew where others change it at the same moment."""
+
 _Made = Callable[[Standing, Record, Form], list[Change]]
 """Makes the changes of a document as it stands: its dossier, its record, its form."""
 
@@ -236,8 +239,11 @@ def _here(site: Site, dossier: str) -> Standing:
             raise NeedsPerson(
                 f"dossier {dossier} is received and not digitized yet; wait for it, or run: hoso digitize"
             )
-        digitizing.settle(site, known)
-        here = standing(site, dossier)
+        for _ in range(_TURNS):  # while one settles, others may have their say
+            digitizing.settle(site, known)
+            here = standing(site, dossier)
+            if here.outcome is not None:
+                break
     if here.outcome is None:
         raise Unavailable(f"dossier {dossier} is being digitized; try again in a moment")
     return here
