@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet
 import pytest
@@ -14,6 +15,8 @@ from lxml import etree
 
 from desks import Served, started
 from doors import hoso
+
+Opened = Callable[[Served, str], Any]
 
 
 @pytest.fixture
@@ -41,3 +44,21 @@ def test_the_same_rows_in_every_form(filed: Served) -> None:
     words = {"".join(one.itertext()) for one in told}
     assert {cell for row in rows[1:] for cell in row} - {""} <= words
     assert pyarrow.parquet.read_table(io.BytesIO(nothing.content)).num_rows == 0
+
+
+def test_what_was_found_is_marked_on_its_page_for_whom_it_is_open(filed: Served, page_of: Opened) -> None:
+    page = page_of(filed, "archivist")
+    page.goto("/find?q=giấy")
+    assert page.query_selector_all(".inked") == [], "no page is shown without a purpose"
+    page.fill("#purpose", "đối chiếu")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    with page.expect_response(lambda answer: answer.url.endswith(".jpg")) as shown:
+        page.goto("/find?q=giấy")
+    assert shown.value.ok
+    assert shown.value.finished() is None
+    page.wait_for_selector(".inked rect")
+    image, box = (page.query_selector(f".inked {what}").bounding_box() for what in ("img", "rect"))
+    assert image["x"] <= box["x"] <= image["x"] + image["width"]
+    assert image["y"] <= box["y"] <= image["y"] + image["height"]
+    assert 0 < box["height"] < image["height"] / 10
